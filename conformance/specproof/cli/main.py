@@ -1,0 +1,63 @@
+"""The command line: one row per command; the modules import nothing heavy at the top."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+
+import typer
+
+from specproof.errors import SpecproofError
+from specproof.text import one_line
+
+__all__ = ["COMMANDS", "app", "main"]
+
+COMMANDS: tuple[str, ...] = ()
+"""Names of the commands; ``specproof.cli.<name>`` holds a function ``<name>_command``."""
+
+app = typer.Typer(
+    name="specproof",
+    help="Vendor an API contract, generate its client, prove that real responses keep it.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for _name in COMMANDS:
+    _module = importlib.import_module(f"specproof.cli.{_name}")
+    _command = cast("Callable[..., Any]", getattr(_module, f"{_name}_command"))
+    app.command(_name)(_command)
+
+
+@app.callback()
+def _root() -> None:
+    """Vendor an API contract, generate its client, prove that real responses keep it."""
+
+
+def main() -> None:
+    """Run the command line; every outcome is one of the exit codes 0, 1, 2, 3 and 130."""
+    try:
+        app()
+    except SpecproofError as error:
+        sys.stderr.write(f"specproof: error: {one_line(str(error), 2000)}\n")
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("specproof: interrupted\n")
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader went away (`specproof ... | head`); nothing is left to say to anyone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(2) from None
+    except RecursionError:
+        sys.stderr.write("specproof: error: the input is nested too deeply to be processed\n")
+        raise SystemExit(2) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or type(error).__name__
+        sys.stderr.write(f"specproof: error: {one_line(f'{place}{reason}')}\n")
+        raise SystemExit(2) from None
