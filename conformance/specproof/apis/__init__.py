@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""What is true of one API alone; every API has a package of its own, and needs none."""

@@ -14,7 +14,17 @@ from typing import Any, ClassVar, Protocol
 
 from specproof.model import Exchange, Json
 
-__all__ = ["ASGIApp", "Condition", "Emulator", "Session", "Setting", "SettingValue", "World"]
+__all__ = [
+    "ASGIApp",
+    "Condition",
+    "Emulator",
+    "Message",
+    "Scope",
+    "Session",
+    "Setting",
+    "SettingValue",
+    "World",
+]
 
 # The ASGI specification types messages as free dictionaries; Any is its own choice.
 Scope = MutableMapping[str, Any]
@@ -67,7 +77,7 @@ class Emulator(abc.ABC):
 
     API: ClassVar[str]
     SETTINGS: ClassVar[tuple[Setting, ...]]
-    CONDITIONS: ClassVar[tuple[Condition, ...]]
+    CONDITIONS: tuple[Condition, ...]
 
     @property
     @abc.abstractmethod
@@ -81,6 +91,13 @@ class Emulator(abc.ABC):
     @abc.abstractmethod
     def other_credentials(self) -> Mapping[str, str]:
         """Return valid credentials of another tenant, keyed the same way."""
+
+    def resources(self) -> Mapping[str, Sequence[str]]:
+        """Return ids of resources that exist beforehand and may be used up, by kind.
+
+        They belong to the tenant of ``credentials``; empty where clients create all they need.
+        """
+        return {}
 
     @abc.abstractmethod
     def reset(self) -> None:
@@ -126,6 +143,15 @@ class Session(Protocol):
 
     def unique(self, prefix: str) -> str:
         """Return a fresh value nobody else can own, the same for the same seed."""
+
+    def claim(self, value: str) -> str:
+        """Return ``value`` and note that nobody but this run can own what it names."""
+
+    def tell(self, value: str) -> str:
+        """Return ``value`` and allow reports to show it: this run invented it."""
+
+    def resource(self, name: str) -> Sequence[str]:
+        """Return ids of resources that exist beforehand and may be used up; often none."""
 
     def condition(self, name: str) -> AbstractContextManager[None] | None:
         """Enter a server condition, or return None where the target can not."""

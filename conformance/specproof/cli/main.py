@@ -15,7 +15,18 @@ from specproof.text import one_line
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = (
+    "add",
+    "build",
+    "doctor",
+    "explain",
+    "generate",
+    "lint",
+    "report",
+    "run",
+    "serve",
+    "vendor",
+)
 """Names of the commands; ``specproof.cli.<name>`` holds a function ``<name>_command``."""
 
 app = typer.Typer(
@@ -42,7 +53,16 @@ def _root() -> None:
 def main() -> None:
     """Run the command line; every outcome is one of the exit codes 0, 1, 2, 3 and 130."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            # What is still in the buffer is the command's output, so is a failure to write it.
+            sys.stdout.flush()
+    except SystemExit as done:
+        # Typer ends with 1 when the reader went away, which would mean findings here.
+        if isinstance(done.__context__, BrokenPipeError):
+            raise SystemExit(2) from None
+        raise
     except SpecproofError as error:
         sys.stderr.write(f"specproof: error: {one_line(str(error), 2000)}\n")
         raise SystemExit(error.exit_code) from None

@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""Run -> text, JSON, JUnit, Markdown: each a pure function of a run and of nothing else."""

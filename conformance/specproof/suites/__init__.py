@@ -1,1 +1,3 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""The pytest suite that a run executes, and what makes verdicts of what it saw."""
+
+from __future__ import annotations

@@ -1,1 +1,3 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""Where requests go: ``emulator``, ``recorded`` and ``live``, each one httpx transport."""
+
+from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""OneSignal: users and their aliases."""

@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""Sequence: customers and their aliases."""

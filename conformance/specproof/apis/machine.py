@@ -1,0 +1,100 @@
+"""The base of the state machines that prove prose promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar
+
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from specproof.apis.contract import Session
+from specproof.model import Exchange
+
+__all__ = ["BrokenPromiseError", "PromiseMachine"]
+
+
+class BrokenPromiseError(AssertionError):
+    """A promise was broken; carries the exchanges that show it, for shrinking and reports."""
+
+    def __init__(
+        self, promise: str, message: str, exchange: Exchange, sequence: tuple[Exchange, ...]
+    ) -> None:
+        super().__init__(f"{promise}: {message}")
+        self.promise = promise
+        self.message = message
+        self.exchange = exchange
+        self.sequence = sequence
+
+
+class PromiseMachine(RuleBasedStateMachine):
+    """A Hypothesis state machine over one API.
+
+    Subclasses name themselves, list the promises they look at, and call ``expect`` in their
+    rules. ``session``, ``keep`` and ``muted`` are bound by the suite.
+
+    Attributes:
+        muted: promises already known to be broken; the rest is looked at regardless.
+    """
+
+    NAME: ClassVar[str]
+    PROMISES: ClassVar[tuple[str, ...]]
+
+    session: ClassVar[Session]
+    keep: ClassVar[Callable[[str, Exchange], None]]
+    muted: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exchanges: list[Exchange] = []
+
+    def idle(self) -> bool:
+        """Return whether nothing is left to do, e.g. since the server refused to arrange."""
+        return False
+
+    @precondition(lambda self: self.idle())
+    @rule()
+    def stand_by(self) -> None:
+        """Do nothing; Hypothesis wants a rule that can run at every step."""
+
+    def send(self, *args: Any, **kwargs: Any) -> Exchange:
+        """Send as ``Session.send`` does, and remember the exchange as part of the sequence."""
+        exchange = self.session.send(*args, **kwargs)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def credential(self, variable: str) -> str:
+        """Return a credential of the session."""
+        return self.session.credential(variable)
+
+    def resource(self, name: str) -> Sequence[str]:
+        """Return resources of the session."""
+        return self.session.resource(name)
+
+    def unique(self, prefix: str) -> str:
+        """Return a fresh value of the session."""
+        return self.session.unique(prefix)
+
+    def claim(self, value: str) -> str:
+        """Return ``value``, noted as ours."""
+        return self.session.claim(value)
+
+    def tell(self, value: str) -> str:
+        """Return ``value``, allowed to be shown."""
+        return self.session.tell(value)
+
+    def condition(self, name: str) -> AbstractContextManager[None] | None:
+        """Enter a condition of the session."""
+        return self.session.condition(name)
+
+    def expect(self, promise: str, holds: bool, message: str, exchange: Exchange) -> None:
+        """Say whether ``promise`` holds in ``exchange``.
+
+        Raises:
+            BrokenPromiseError: it does not, and it was not known to be broken.
+        """
+        if holds:
+            type(self).keep(promise, exchange)
+        elif promise not in self.muted:
+            earlier = tuple(item for item in self.exchanges if item.id != exchange.id)
+            raise BrokenPromiseError(promise, message, exchange, earlier)

@@ -1,0 +1,122 @@
+"""Makes OneSignal users with aliases for scenarios, and removes them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from specproof.apis.bodies import body_of
+from specproof.apis.contract import Session
+from specproof.model import Json
+
+__all__ = ["WORLD", "OneSignalWorld", "User", "identity_path"]
+
+_CREATED = frozenset({200, 201, 202})
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of ours: its OneSignal id and the aliases it was created with."""
+
+    onesignal_id: str
+    aliases: Mapping[str, str]
+
+
+class OneSignalWorld:
+    """Arranges users under one app; every alias id is a fresh namespaced value."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._users: list[User] = []
+
+    @property
+    def app_id(self) -> str:
+        """The app that the credentials belong to."""
+        return self._session.credential("ONESIGNAL_APP_ID")
+
+    def create_user(self, *labels: str, subscription: bool = False) -> User | None:
+        """Create a user with a fresh alias under each label, or return None if refused."""
+        aliases = {label: self._session.unique(label.replace("_", "-")) for label in labels}
+        body: dict[str, Json] = {"identity": dict(aliases), "properties": {"language": "en"}}
+        if subscription:
+            address = f"{self._session.unique('mail')}@example.invalid"
+            body["subscriptions"] = [{"type": "Email", "token": self._session.tell(address)}]
+        exchange = self._session.send(
+            "+create-user",
+            "POST",
+            f"/apps/{quote(self.app_id, safe='')}/users",
+            json=body,
+            facts={"template": "/apps/{app_id}/users"},
+        )
+        if exchange.response is None or exchange.response.status not in _CREATED:
+            return None
+        identity = body_of(exchange).get("identity")
+        onesignal_id = identity.get("onesignal_id") if isinstance(identity, dict) else None
+        if not isinstance(onesignal_id, str):
+            return None
+        user = User(self._session.claim(onesignal_id), aliases)
+        self._users.append(user)
+        return user
+
+    def parameters(self, operation: str) -> Mapping[str, str] | None:
+        """Create a user with two aliases and name one of them for removal."""
+        if operation != "delete-alias":
+            return None
+        user = self.create_user("external_id", "specproof_label")
+        if user is None:
+            return None
+        return {
+            "app_id": self.app_id,
+            "alias_label": self._session.tell("external_id"),
+            "alias_id": user.aliases["external_id"],
+            "alias_label_to_delete": self._session.tell("specproof_label"),
+        }
+
+    def unknown(self, operation: str) -> Sequence[Mapping[str, str]]:
+        """Name a user that never was, by alias and by OneSignal id, and an alias that never was."""
+        del operation
+        label = self._session.tell("external_id")
+        never = self._session.unique("never")
+        nobody = {"app_id": self.app_id, "alias_label_to_delete": label}
+        found = [
+            {**nobody, "alias_label": label, "alias_id": never},
+            {
+                **nobody,
+                "alias_label": self._session.tell("onesignal_id"),
+                "alias_id": self._session.claim(str(uuid.uuid5(uuid.NAMESPACE_URL, never))),
+            },
+        ]
+        user = self.create_user("external_id")
+        if user is not None:
+            found.append(
+                {
+                    "app_id": self.app_id,
+                    "alias_label": label,
+                    "alias_id": user.aliases["external_id"],
+                    "alias_label_to_delete": self._session.tell("specproof_never"),
+                }
+            )
+        return found
+
+    def cleanup(self) -> None:
+        """Delete every user that was created."""
+        for user in self._users:
+            path = f"/apps/{quote(self.app_id, safe='')}/users/by/onesignal_id"
+            self._session.send(
+                "+delete-user",
+                "DELETE",
+                f"{path}/{quote(user.onesignal_id, safe='')}",
+                facts={"template": "/apps/{app_id}/users/by/onesignal_id/{alias_id}"},
+            )
+        self._users.clear()
+
+
+WORLD = OneSignalWorld
+
+
+def identity_path(app_id: str, label: str, alias_id: str) -> str:
+    """Return the path of a user's identity."""
+    parts = (quote(part, safe="") for part in (app_id, label, alias_id))
+    return "/apps/{}/users/by/{}/{}/identity".format(*parts)

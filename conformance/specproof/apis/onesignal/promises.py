@@ -1,0 +1,182 @@
+"""What OneSignal's page says of removing an alias, as a state machine over one user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+from urllib.parse import quote
+
+from hypothesis import strategies
+from hypothesis.stateful import initialize, precondition, rule
+
+from specproof.apis.bodies import body_of
+from specproof.apis.machine import PromiseMachine
+from specproof.apis.onesignal.arrange import OneSignalWorld, User, identity_path
+from specproof.model import Exchange, Json
+
+__all__ = ["MACHINES", "AliasMachine"]
+
+_LABELS = ("external_id", "specproof_crm", "specproof_shop")
+_PROTECTED = "onesignal_id"
+_SUCCESS = range(200, 300)
+_REFUSAL = range(400, 500)
+_TEMPLATE = "/apps/{app_id}/users/by/{alias_label}/{alias_id}"
+
+
+class AliasMachine(PromiseMachine):
+    """One user with three aliases and a subscription, and a neighbour with the same labels.
+
+    The model is the set of aliases that the user still has; after every deletion the user,
+    its identity and the neighbour's identity are fetched and compared with it.
+    """
+
+    NAME: ClassVar[str] = "aliases-of-a-user"
+    PROMISES: ClassVar[tuple[str, ...]] = (
+        "synchronous-delete",
+        "onesignal-id-protected",
+        "lookup-label-deletable",
+        "onesignal-id-always-kept",
+        "subscriptions-untouched",
+        "user-record-untouched",
+        "only-named-alias-removed",
+    )
+
+    user: User | None = None
+    neighbour: User | None = None
+
+    @initialize()
+    def arrange(self) -> None:
+        """Create the user and the neighbour."""
+        self.world = OneSignalWorld(self)
+        self.user = self.world.create_user(*_LABELS, subscription=True)
+        self.neighbour = self.world.create_user(*_LABELS)
+        self.left = {} if self.user is None else dict(self.user.aliases)
+        self.before = {} if self.user is None else self._view()
+
+    @precondition(lambda self: self.user is not None and self.left)
+    @rule(pick=strategies.integers(0, 9), through=strategies.integers(0, 9))
+    def delete_alias(self, pick: int, through: int) -> None:
+        """Delete one alias, found through any that is left or through the OneSignal id."""
+        label = sorted(self.left)[pick % len(self.left)]
+        lookups = {**self.left, _PROTECTED: self._id()}
+        lookup = sorted(lookups)[through % len(lookups)]
+        exchange = self._delete(lookup, lookups[lookup], label)
+        status = 0 if exchange.response is None else exchange.response.status
+        done = status in _SUCCESS
+        if lookup == label:
+            self.expect(
+                "lookup-label-deletable",
+                done,
+                f"deleting the alias that the user was looked up by was answered {status}",
+                exchange,
+            )
+        if done:
+            del self.left[label]
+            self._look_after(label)
+
+    @precondition(lambda self: self.user is not None)
+    @rule(through=strategies.integers(0, 9))
+    def delete_protected(self, through: int) -> None:
+        """Ask for the removal of the OneSignal id, which must be refused and change nothing."""
+        lookups = {**self.left, _PROTECTED: self._id()}
+        lookup = sorted(lookups)[through % len(lookups)]
+        exchange = self._delete(lookup, lookups[lookup], _PROTECTED)
+        status = 0 if exchange.response is None else exchange.response.status
+        self.expect(
+            "onesignal-id-protected",
+            status in _REFUSAL,
+            f"deleting onesignal_id was answered {status}",
+            exchange,
+        )
+        identity, fetched = self._identity(_PROTECTED, self._id())
+        self.expect(
+            "onesignal-id-protected",
+            identity.get(_PROTECTED) == self._id(),
+            "after the refusal the user is no longer found by its onesignal_id",
+            fetched,
+        )
+
+    def idle(self) -> bool:
+        """Return whether the server refused to create the user."""
+        return self.user is None
+
+    def teardown(self) -> None:
+        """Remove both users."""
+        if hasattr(self, "world"):
+            self.world.cleanup()
+
+    def _look_after(self, label: str) -> None:
+        identity, fetched = self._identity(_PROTECTED, self._id())
+        self.expect(
+            "onesignal-id-always-kept",
+            identity.get(_PROTECTED) == self._id(),
+            "after deleting an alias the user is no longer found by its onesignal_id",
+            fetched,
+        )
+        self.expect(
+            "synchronous-delete",
+            label not in identity,
+            "the alias is still there right after its deletion was answered",
+            fetched,
+        )
+        if self.user is not None:
+            found, lookup = self._identity(label, self.user.aliases[label])
+            self.expect(
+                "synchronous-delete",
+                not found,
+                "the user is still found by the alias right after its deletion",
+                lookup,
+            )
+        others = {key: value for key, value in identity.items() if key not in {_PROTECTED, label}}
+        self.expect(
+            "only-named-alias-removed",
+            others == self.left,
+            "another alias of the user is gone or changed",
+            fetched,
+        )
+        if self.neighbour is not None:
+            beside, seen = self._identity(_PROTECTED, self.neighbour.onesignal_id)
+            beside.pop(_PROTECTED, None)
+            self.expect(
+                "only-named-alias-removed",
+                beside == dict(self.neighbour.aliases),
+                "an alias of another user is gone or changed",
+                seen,
+            )
+        view = self._view()
+        self.expect(
+            "subscriptions-untouched",
+            view.get("subscriptions") == self.before.get("subscriptions"),
+            "the subscriptions of the user are not what they were",
+            self.exchanges[-1],
+        )
+        self.expect(
+            "user-record-untouched",
+            view.get("properties") == self.before.get("properties"),
+            "the record of the user is not what it was",
+            self.exchanges[-1],
+        )
+
+    def _id(self) -> str:
+        return "" if self.user is None else self.user.onesignal_id
+
+    def _delete(self, lookup: str, alias_id: str, label: str) -> Exchange:
+        for value in (lookup, label):
+            self.session.tell(value)
+        path = identity_path(self.world.app_id, lookup, alias_id)
+        return self.send("delete-alias", "DELETE", f"{path}/{quote(label, safe='')}")
+
+    def _identity(self, label: str, alias_id: str) -> tuple[dict[str, Json], Exchange]:
+        path = identity_path(self.world.app_id, self.session.tell(label), alias_id)
+        exchange = self.send(
+            "+fetch-aliases", "GET", path, facts={"template": f"{_TEMPLATE}/identity"}
+        )
+        identity = body_of(exchange).get("identity")
+        return (dict(identity) if isinstance(identity, dict) else {}), exchange
+
+    def _view(self) -> Mapping[str, Json]:
+        path = identity_path(self.world.app_id, _PROTECTED, self._id()).removesuffix("/identity")
+        return body_of(self.send("+view-user", "GET", path, facts={"template": _TEMPLATE}))
+
+
+MACHINES = (AliasMachine,)

@@ -1,0 +1,82 @@
+"""What Sequence accepts in a request: credentials, version, body."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+
+from specproof.apis.wire import BadBodyError, Call
+from specproof.model import Json
+
+__all__ = [
+    "IDEMPOTENCY_HOURS",
+    "LATEST_VERSION",
+    "MAX_IDEMPOTENCY_KEY",
+    "VERSIONS",
+    "basic_credentials",
+    "body_object",
+    "is_uuid",
+    "text_field",
+]
+
+VERSIONS = ("2024-07-30",)
+"""Versions of the API that exist (page)."""
+
+LATEST_VERSION = VERSIONS[-1]
+"""The version that a request without one gets."""
+
+MAX_IDEMPOTENCY_KEY = 255
+"""Characters of an Idempotency-Key at most."""
+
+IDEMPOTENCY_HOURS = 24
+"""Hours for which the response to an Idempotency-Key is kept."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_BASIC = re.compile(r"basic +([A-Za-z0-9+/]+=*)", re.IGNORECASE)
+
+
+def is_uuid(text: str) -> bool:
+    """Return whether ``text`` has the form of a UUID (RFC 9562 4)."""
+    return _UUID.fullmatch(text) is not None
+
+
+def basic_credentials(call: Call) -> tuple[str, str] | None:
+    """Return user-id and password of ``Authorization: Basic`` (RFC 7617), or None."""
+    found = _BASIC.fullmatch((call.header("authorization") or "").strip())
+    if found is None:
+        return None
+    try:
+        text = base64.b64decode(found[1], validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    user, colon, password = text.partition(":")
+    return (user, password) if colon else None
+
+
+def body_object(call: Call) -> Mapping[str, Json]:
+    """Return the body without fields that are null.
+
+    Raises:
+        BadBodyError: not declared as JSON, no JSON, or no object.
+    """
+    media_type = (call.header("content-type") or "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise BadBodyError("the Content-Type is not application/json")
+    value = call.json()
+    if not isinstance(value, Mapping):
+        raise BadBodyError("the body is not a JSON object")
+    return {key: field for key, field in value.items() if field is not None}
+
+
+def text_field(body: Mapping[str, Json], name: str) -> str:
+    """Return a required field.
+
+    Raises:
+        BadBodyError: absent, no string, or empty.
+    """
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise BadBodyError(f"{name} must be a string that is not empty")
+    return value

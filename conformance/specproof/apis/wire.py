@@ -1,0 +1,182 @@
+"""HTTP as an emulator sees it: one call in, one reply out, and the ASGI shell around both.
+
+The shell awaits nothing but ``receive`` and ``send``, so that it may be driven to its end
+without an event loop.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote
+
+from specproof.apis.contract import ASGIApp, Message, Scope
+from specproof.model import Headers, Json
+
+__all__ = [
+    "JSON",
+    "MAX_BODY",
+    "BadBodyError",
+    "Call",
+    "RefusalError",
+    "Reply",
+    "asgi_app",
+    "json_reply",
+    "text_reply",
+]
+
+JSON = "application/json; charset=utf-8"
+"""Media type of every JSON answer, as both vendors write it."""
+
+MAX_BODY = 1_048_576
+"""Bytes of a request body that are read; a longer one is cut, and refused."""
+
+
+class BadBodyError(ValueError):
+    """The body of a request is not the JSON that the operation takes; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as it arrived.
+
+    Attributes:
+        path: still percent-encoded, without the query.
+        headers: names in lower case, in the order they came.
+        too_long: the body went on after ``MAX_BODY`` bytes.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    body: bytes = b""
+    too_long: bool = False
+
+    def header(self, name: str) -> str | None:
+        """Return the only field called ``name``, lower case; None if absent or repeated."""
+        values = [value for key, value in self.headers if key == name]
+        return values[0] if len(values) == 1 else None
+
+    def json(self) -> Json:
+        """Return the body as JSON (RFC 8259).
+
+        Raises:
+            BadBodyError: too long, no UTF-8, no JSON, nested too deeply, or text that is
+                no Unicode (a lone surrogate).
+        """
+        if self.too_long:
+            raise BadBodyError(f"the body is longer than {MAX_BODY} bytes")
+        try:
+            value: Json = json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except (ValueError, RecursionError):
+            raise BadBodyError("the body is not valid JSON") from None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A response as it will be sent; ``content-length`` is added by the shell."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def adding(self, *headers: tuple[str, str]) -> Reply:
+        """Return the same reply with ``headers`` at the end of its own."""
+        return replace(self, headers=(*self.headers, *headers))
+
+
+class RefusalError(Exception):
+    """Ends the processing of a call; ``reply`` is the answer to it."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+def json_reply(status: int, value: Json, *headers: tuple[str, str]) -> Reply:
+    """Return a reply whose body is ``value`` as compact JSON, keys in the order given."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Reply(status, (("content-type", JSON), *headers), body)
+
+
+def text_reply(status: int, media_type: str, text: str, *headers: tuple[str, str]) -> Reply:
+    """Return a reply whose body is ``text`` in UTF-8."""
+    return Reply(status, (("content-type", media_type), *headers), text.encode())
+
+
+def asgi_app(handle: Callable[[Call], Reply]) -> ASGIApp:
+    """Return the ASGI 3 application that answers each request with ``handle(call)``."""
+
+    async def app(
+        scope: Scope,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        body, too_long = await _body(receive)
+        call = _call(scope, body, too_long=too_long)
+        reply = handle(call)
+        headers = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in reply.headers]
+        if reply.status >= 200 and reply.status not in {204, 304}:  # noqa: PLR2004 - RFC 9110 8.6
+            headers.append((b"content-length", str(len(reply.body)).encode()))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        sent = b"" if call.method == "HEAD" else reply.body
+        await send({"type": "http.response.body", "body": sent, "more_body": False})
+
+    return app
+
+
+async def _live(
+    receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+async def _body(receive: Callable[[], Awaitable[Message]]) -> tuple[bytes, bool]:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunk: bytes = message.get("body", b"")
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+        size += len(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)[:MAX_BODY], size > MAX_BODY
+
+
+def _call(scope: Scope, body: bytes, *, too_long: bool) -> Call:
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
+    path = raw.partition(b"?")[0].decode("latin-1")
+    prefix = quote(scope.get("root_path", ""))
+    if prefix and path.startswith(f"{prefix}/"):
+        path = path[len(prefix) :]
+    query: bytes = scope.get("query_string", b"")
+    return Call(
+        method=scope["method"],
+        path=path,
+        query=tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True)),
+        headers=tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            for name, value in scope["headers"]
+        ),
+        body=body,
+        too_long=too_long,
+    )
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)

@@ -1,0 +1,52 @@
+"""Requests without valid credentials are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from specproof.checks.base import Check, View
+from specproof.model import Observation
+from specproof.requirements.derive import slug
+
+__all__ = ["CHECK"]
+
+RULE = "authentication-enforced"
+_REFUSALS = frozenset({401, 403})
+_WORDS = {
+    "none": "without credentials",
+    "malformed": "with malformed credentials",
+    "wrong": "with unknown credentials",
+    "other": "with another tenant's credentials",
+}
+
+
+def look(view: View) -> Iterator[Observation]:
+    """Observe the answer to a request that was sent without our own credentials."""
+    mode = view.exchange.facts.get("credentials", "own")
+    if mode not in _WORDS:
+        return
+    status = view.answered.status
+    accepted = status < 400  # noqa: PLR2004 - RFC 9110 15: 4xx and 5xx are refusals
+    # Another tenant may be told "not found", which hides whose resource it is (RFC 9110 15.5.5).
+    refused = status in _REFUSALS or (mode == "other" and 400 <= status < 500)  # noqa: PLR2004
+    if not accepted and not refused:
+        return
+    for requirement in view.operation.security:
+        for scheme in requirement:
+            yield view.observe(
+                RULE,
+                view.requirement("security", slug(scheme)),
+                f"a request {_WORDS[mode]} was answered {status}" if accepted else None,
+            )
+
+
+CHECK = Check(
+    id=RULE,
+    title="requests without valid credentials are refused",
+    explanation=(
+        "Anybody can do to this resource what only its owner should. Report it to the vendor as"
+        " a security problem before anything else."
+    ),
+    clause="OpenAPI 3.1, Security Requirement Object; RFC 9110 11.4, 15.5.2, 15.5.4",
+    look=look,
+)

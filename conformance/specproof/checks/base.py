@@ -1,0 +1,200 @@
+"""What a check is, and what it gets to see."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from email.message import Message
+from functools import cached_property
+from typing import NoReturn
+
+from specproof.model import Blame, Exchange, Json, Observation, Response, Severity
+from specproof.requirements.contract import DocumentedResponse, OperationContract
+
+__all__ = ["Check", "Look", "View", "essence", "is_json"]
+
+Look = Callable[["View"], Iterator[Observation]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule.
+
+    Attributes:
+        id: permanent, kebab-case; the name of the file.
+        title: the promise in one line.
+        explanation: what a finding means to a caller and what to do about it.
+        clause: where the rule comes from (RFC section, OpenAPI clause, vendor page).
+        look: yields one observation per requirement that the exchange says something about.
+    """
+
+    id: str
+    title: str
+    explanation: str
+    clause: str
+    look: Look
+
+
+@dataclass(frozen=True)
+class View:
+    """One exchange beside the contract that it has to keep.
+
+    Attributes:
+        operation: the operation in the effective spec.
+        published: the same in the published spec, or None where only the overlay has it.
+        promised: ids of the prose promises about this operation that checks prove.
+        memory: what checks noted at earlier exchanges of the same item.
+    """
+
+    exchange: Exchange
+    operation: OperationContract
+    published: OperationContract | None
+    promised: frozenset[str] = frozenset()
+    memory: MutableMapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> Response:
+        """The response; checks are asked only where there is one."""
+        response = self.exchange.response
+        if response is None:
+            raise ValueError("a check was asked about an exchange without a response")
+        return response
+
+    @cached_property
+    def documented(self) -> DocumentedResponse | None:
+        """The documented response that governs this answer, or None."""
+        return self.operation.documented(self.answered.status)
+
+    @cached_property
+    def media(self) -> str:
+        """Essence of Content-Type, lower case, without parameters; empty where there is none."""
+        return essence(self.answered.header("content-type") or "")
+
+    @cached_property
+    def media_range(self) -> str | None:
+        """The documented media range that governs this answer's media type, or None."""
+        if self.documented is None:
+            return None
+        return match_media(tuple(self.documented.content), self.media)
+
+    @cached_property
+    def parsed(self) -> tuple[bool, Json]:
+        """Whether the body is JSON at all, and its value."""
+        if self.answered.broken is not None or not self.answered.body:
+            return False, None
+        try:
+            return True, json.loads(self.answered.body)
+        except (ValueError, RecursionError):
+            return False, None
+
+    @cached_property
+    def json_problem(self) -> str | None:
+        """What is wrong with the body as strict JSON (RFC 8259), or None."""
+        return _strict_problem(self.answered.body)
+
+    @property
+    def body_excepted(self) -> bool:
+        """Whether prose allows this body to be empty or not JSON, and it is."""
+        if self.documented is None:
+            return False
+        allowed = self.documented.body_may_be
+        empty = not self.answered.body
+        return ("empty" in allowed and empty) or (
+            "non-json" in allowed and not empty and not is_json(self.media)
+        )
+
+    def requirement(self, where: str, what: str) -> str:
+        """Return the id of a requirement of this operation."""
+        return f"{self.exchange.api}/{self.operation.id}/{where}/{what}"
+
+    def observe(
+        self,
+        rule: str,
+        requirement: str,
+        problem: str | None,
+        *,
+        severity: Severity = Severity.ERROR,
+        blame: Blame = Blame.VENDOR_BEHAVIOUR,
+    ) -> Observation:
+        """Return an observation: the requirement holds where ``problem`` is None."""
+        return Observation(
+            rule=rule,
+            requirement=requirement,
+            exchange=self.exchange.id,
+            holds=problem is None,
+            message=problem or "",
+            severity=severity,
+            blame=blame,
+            status=self.answered.status,
+        )
+
+
+def essence(content_type: str) -> str:
+    """Return type and subtype of a media type, lower case (RFC 9110 8.3.1)."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_json(media: str) -> bool:
+    """Return whether a media type's syntax is JSON (RFC 8259 11, RFC 6839 3.1)."""
+    return media == "application/json" or media.endswith("+json")
+
+
+def charset(content_type: str) -> str | None:
+    """Return the charset parameter of a Content-Type, or None."""
+    message = Message()
+    message["Content-Type"] = content_type
+    found = message.get_param("charset")
+    return found if isinstance(found, str) else None
+
+
+def match_media(ranges: tuple[str, ...], media: str) -> str | None:
+    """Return the most specific media range that covers ``media``.
+
+    OpenAPI 3.1, Response Object ``content``: only the most specific key applies.
+    """
+    kind = media.partition("/")[0]
+    for wanted in (media, f"{kind}/*", "*/*"):
+        for item in ranges:
+            if essence(item) == wanted:
+                return item
+    return None
+
+
+class _StrictError(ValueError):
+    pass
+
+
+def _strict_problem(body: bytes) -> str | None:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "the JSON body is not UTF-8"
+    try:
+        json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+    except _StrictError as error:
+        return str(error)
+    except RecursionError:
+        return "the JSON body is nested too deeply to be read"
+    except ValueError:
+        return "the body is not JSON"
+    return None
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> Mapping[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _StrictError("the JSON body has an object with a duplicate name")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise _StrictError(f"the JSON body holds {constant}, which is no JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise _StrictError("the JSON body holds a number beyond the range of a double")
+    return value

@@ -1,0 +1,49 @@
+"""The media type of a body is one that the contract lists for its response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from specproof.checks.base import Check, View, match_media
+from specproof.model import Observation
+from specproof.text import one_line
+
+__all__ = ["CHECK"]
+
+RULE = "media-type-documented"
+
+
+def look(view: View) -> Iterator[Observation]:
+    """Observe Content-Type against the documented media ranges."""
+    documented = view.documented
+    if documented is None or view.answered.broken is not None or view.body_excepted:
+        return
+    published = None if view.published is None else view.published.documented(view.answered.status)
+    base = documented if published is None else published
+    requirement = view.requirement(documented.key, "media-type")
+    if not base.content:
+        # Nothing is promised, so anything keeps it; the requirement is vacuous.
+        yield view.observe(RULE, requirement, None)
+        return
+    if not view.answered.body:
+        problem: str | None = "the body is empty where the contract documents one"
+    elif not view.media:
+        problem = "there is no Content-Type"
+    elif match_media(tuple(base.content), view.media) is None:
+        wanted = " or ".join(base.content)
+        problem = f"Content-Type is {one_line(view.media, 60)} where {wanted} is promised"
+    else:
+        problem = None
+    yield view.observe(RULE, requirement, problem)
+
+
+CHECK = Check(
+    id=RULE,
+    title="the media type of a body is documented for its response",
+    explanation=(
+        "Clients choose their parser by the documented media type; another one makes them fail"
+        " to decode the body or to drop it, error details included."
+    ),
+    clause="OpenAPI 3.1, Response Object: content; RFC 9110 8.3",
+    look=look,
+)

@@ -1,0 +1,140 @@
+"""``specproof generate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from specproof.errors import InputError, StaleError
+from specproof.text import one_line, printable
+
+if TYPE_CHECKING:
+    from specproof.generation import ClientSource, Generated
+
+__all__ = ["generate_command"]
+
+
+def generate_command(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="APIs; default: all.")
+    ] = None,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when a client is stale.")
+    ] = False,
+    spec: Annotated[
+        Path | None,
+        typer.Option(help="Any OpenAPI 3.0 or 3.1 description, instead of APIs of the catalog."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="With --spec: folder of the client project.")
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="Folder that holds specs/; default: as everywhere, the nearest one."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one document, specproof.generate/1.")
+    ] = False,
+) -> None:
+    """Generate a typed client, synchronous and asynchronous, from an effective spec.
+
+    The client of an API is the project generated/NAME-client. It is made aside and put in its
+    place whole; the same input gives the same bytes. An operation or response that can not be
+    generated is an error and never left out. Exit code: 0 done, or with --check up to date;
+    1 with --check, a client is stale; 2 nothing can be generated.
+
+    Example: specproof generate onesignal --check
+    """
+    jobs = _from_file(names, spec, output, root) if spec or output else _from_catalog(names, root)
+    from specproof.generation import check_client, generate_client
+
+    done: list[Generated] = []
+    stale: list[tuple[ClientSource, Path, str]] = []
+    for source, folder in jobs:
+        if not check:
+            done.append(generate_client(source, folder))
+            continue
+        try:
+            done.append(check_client(source, folder))
+        except StaleError as error:
+            stale.append((source, folder, str(error)))
+    if as_json:
+        typer.echo(json.dumps(_document(done, stale, check=check), indent=2))
+    else:
+        for client in done:
+            typer.echo(printable(_line(client, check=check)))
+        for _, _, problem in stale:
+            typer.echo(f"specproof: error: {one_line(problem, 2000)}", err=True)
+    if stale:
+        raise typer.Exit(StaleError.exit_code)
+
+
+def _from_catalog(names: list[str] | None, root: Path | None) -> list[tuple[ClientSource, Path]]:
+    from specproof.catalog import open_catalog
+    from specproof.generation import source_of_api
+
+    catalog = open_catalog(root)
+    apis = [catalog.get(name) for name in dict.fromkeys(names)] if names else list(catalog.apis())
+    if not apis:
+        raise InputError(
+            "there is no API to generate a client of",
+            file=str(catalog.specs),
+            remedy="add one with specproof add, or name a description with --spec",
+        )
+    return [(source_of_api(api), catalog.client_folder(api)) for api in apis]
+
+
+def _from_file(
+    names: list[str] | None, spec: Path | None, output: Path | None, root: Path | None
+) -> list[tuple[ClientSource, Path]]:
+    if spec is None or output is None or names or root is not None:
+        raise InputError(
+            "--spec and --output go together, and without NAME and --root",
+            remedy="write specproof generate --spec FILE --output DIR",
+        )
+    from specproof.generation import source_of_file
+
+    return [(source_of_file(spec), output)]
+
+
+def _line(client: Generated, *, check: bool) -> str:
+    state = "up to date" if check or not client.changed else "generated"
+    count = client.operations
+    return (
+        f"{client.folder}: {state}, {count} of {count} operation{'s' if count != 1 else ''}, "
+        f"{client.files} files, version {client.version}"
+    )
+
+
+def _document(
+    done: list[Generated], stale: list[tuple[ClientSource, Path, str]], *, check: bool
+) -> dict[str, Any]:
+    clients = [
+        {
+            "name": client.source.project,
+            "package": client.source.package,
+            "folder": str(client.folder),
+            "version": client.version,
+            "operations": client.operations,
+            "files": client.files,
+            "transforms": [
+                {"name": applied.name, "pointers": list(applied.pointers)}
+                for applied in client.transforms
+            ],
+            "changed": client.changed,
+        }
+        for client in done
+    ]
+    return {
+        "schema": "specproof.generate/1",
+        "check": check,
+        "clients": clients,
+        "stale": [
+            {"name": source.project, "folder": str(folder), "problem": one_line(problem, 2000)}
+            for source, folder, problem in stale
+        ],
+    }

@@ -1,0 +1,68 @@
+"""``specproof report``: a run file, shown in another form."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["ReportFormat", "report_command"]
+
+
+class ReportFormat(StrEnum):
+    """Forms of the report."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+
+
+def report_command(
+    run_file: Annotated[Path, typer.Argument(help="Run file (JSON lines) to read.")],
+    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="Form of the report.")] = (
+        ReportFormat.TEXT
+    ),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Text: list every requirement.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As --format json: specproof.run/1.")
+    ] = False,
+) -> None:
+    """Show a finished run again, as text, JSON, Markdown or JUnit XML.
+
+    Exits with 0 when the report could be made, whatever the run found.
+
+    Example: specproof report run.jsonl --format junit --output junit.xml
+    """
+    from specproof.files import write_atomic
+    from specproof.report.document import render_json
+    from specproof.report.junit import render_junit
+    from specproof.report.markdown import render_markdown
+    from specproof.report.text import render_text, show_text
+    from specproof.report.text import write_text as write
+    from specproof.suites.runfile import read_run
+
+    run = read_run(run_file)
+    chosen = ReportFormat.JSON if as_json else form
+    if chosen is ReportFormat.TEXT and output is None:
+        show_text(run, verbose=verbose)
+        return
+    if chosen is ReportFormat.TEXT:
+        text = render_text(run, verbose=verbose)
+    elif chosen is ReportFormat.JSON:
+        text = render_json(run)
+    elif chosen is ReportFormat.MARKDOWN:
+        text = render_markdown(run)
+    else:
+        text = render_junit(run)
+    if output is None:
+        write(text)
+    else:
+        write_atomic(output, text.encode())

@@ -1,0 +1,95 @@
+"""``specproof run``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from specproof.errors import InputError
+
+__all__ = ["run_command"]
+
+
+def run_command(  # noqa: PLR0917 - Typer passes options by name
+    apis: Annotated[
+        list[str] | None, typer.Argument(metavar="[API]...", help="APIs; all where none is named.")
+    ] = None,
+    target: Annotated[str, typer.Option(help="Where requests go: emulator or live.")] = "emulator",
+    base_url: Annotated[
+        str | None, typer.Option(help="Base URL of the live server, without a slash at its end.")
+    ] = None,
+    spec: Annotated[
+        Path | None, typer.Option(help="Check an OpenAPI file ad hoc, without a catalog.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed sends the same requests.")] = 0,
+    cases: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="Generated cases per operation and kind.")
+    ] = 40,
+    workers: Annotated[
+        int, typer.Option("--workers", "-n", min=0, max=256, help="Worker processes; 0: none.")
+    ] = 0,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="Setting of the emulator, name=value.")
+    ] = None,
+    resources: Annotated[
+        Path | None,
+        typer.Option(help="YAML file: name -> list of ids that exist and may be used up."),
+    ] = None,
+    allow_production: Annotated[
+        list[str] | None, typer.Option(help="Production host that is meant.")
+    ] = None,
+    max_requests: Annotated[
+        int, typer.Option(min=1, help="Most requests to a live server, per item of the suite.")
+    ] = 5000,
+    fail_on: Annotated[
+        str,
+        typer.Option(help="Least severity that makes exit code 1: error, warning, info, never."),
+    ] = "error",
+    output: Annotated[
+        Path | None, typer.Option(help="Write the run file (JSON lines) here.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write a Markdown summary here.")] = None,
+    verbose: Annotated[bool, typer.Option(help="List every requirement.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print specproof.run/1 as JSON.")] = False,
+    root: Annotated[Path | None, typer.Option(help="Folder with specs/ in it.")] = None,
+) -> None:
+    """Check that real responses keep the contract.
+
+    Exit codes: 0 the contract holds, 1 findings, 2 wrong usage or bad input, 3 nothing could
+    be said (target out of reach, or no documented success was ever answered).
+
+    Example: specproof run onesignal --json
+    """
+    from specproof.cli.running import finish, make_plan
+    from specproof.suites.execute import execute
+
+    if fail_on not in {"error", "warning", "info", "never"}:
+        raise InputError(f"--fail-on {fail_on} is none of error, warning, info, never")
+    plan = make_plan(
+        apis=apis or [],
+        target=target,
+        base_url=base_url,
+        spec=spec,
+        seed=seed,
+        cases=cases,
+        settings=setting or [],
+        resources=resources,
+        allow_production=allow_production or [],
+        max_requests=max_requests,
+        root=root,
+    )
+    run = execute(plan, workers=workers, fail_on=fail_on)
+    finish(
+        run,
+        output=output,
+        junit=junit,
+        markdown=markdown,
+        verbose=verbose,
+        as_json=as_json,
+        stream=sys.stdout,
+    )
+    raise typer.Exit(run.footer.exit_code)

@@ -1,0 +1,231 @@
+"""Schema Objects of OpenAPI 3.0 and 3.1 as compiled JSON Schema 2020-12 validators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import jsonschema_rs
+
+from specproof.errors import InputError
+from specproof.model import Json, JsonObject
+
+__all__ = ["SchemaCompiler", "Validator", "Violation"]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_BACKTRACK_LIMIT = 100_000
+"""Steps that one ``pattern`` may take; a pattern that needs more counts as not matched."""
+
+# Keywords whose value is data or names, where `$ref` and `nullable` mean nothing.
+_DATA_KEYWORDS = frozenset({"default", "example", "examples", "enum", "const"})
+_NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which an instance breaks a schema, without a value of the instance.
+
+    Attributes:
+        path: place in the instance; names that the schema does not know are ``*``.
+        keyword: JSON Schema keyword that failed.
+        problem: what is wrong, in words made of the schema alone.
+    """
+
+    path: str
+    keyword: str
+    problem: str
+
+    def __str__(self) -> str:
+        """Return one clause fit for a report."""
+        return f"{self.path or 'the body'} {self.problem}"
+
+
+class Validator:
+    """A compiled schema; reports violations in a form that repeats no instance value."""
+
+    def __init__(
+        self, validator: jsonschema_rs.Draft202012Validator, names: frozenset[str]
+    ) -> None:
+        self._validator = validator
+        self._names = names
+
+    def valid(self, instance: Json) -> bool:
+        """Return whether ``instance`` keeps the schema."""
+        return self._validator.is_valid(instance)
+
+    def violations(self, instance: Json, limit: int = 20) -> tuple[Violation, ...]:
+        """Return at most ``limit`` violations, in a stable order."""
+        found: list[Violation] = []
+        for error in self._validator.iter_errors(instance):
+            found.append(self._violation(error))
+            if len(found) >= limit:
+                break
+        return tuple(sorted(set(found), key=lambda item: (item.path, item.keyword, item.problem)))
+
+    def _violation(self, error: jsonschema_rs.ValidationError) -> Violation:
+        path = "/".join(
+            str(part) if isinstance(part, int) else part if part in self._names else "*"
+            for part in error.instance_path
+        )
+        keyword = error.kind.name
+        return Violation(path, keyword, _problem(error, self._names))
+
+
+class SchemaCompiler:
+    """Compiles schemas of one document; references stay inside that document.
+
+    Args:
+        document: a whole OpenAPI 3.0 or 3.1 document.
+        name: file name for messages.
+        openapi: ``3.0`` or ``3.1``.
+    """
+
+    def __init__(self, document: Mapping[str, Json], *, name: str, openapi: str) -> None:
+        self._name = name
+        self._openapi = openapi
+        components = document.get("components")
+        self._components = cast(JsonObject, self._translated({"components": components or {}}))
+        self._document = document
+        self._names = frozenset(_property_names(document))
+
+    def compile(self, schema: Json, *, formats: bool) -> Validator:
+        """Compile one Schema Object.
+
+        Args:
+            schema: the Schema Object; ``$ref`` in it points into the document.
+            formats: whether ``format`` asserts (JSON Schema 2020-12 7.2.1 leaves the choice).
+
+        Raises:
+            InputError: the schema is no valid JSON Schema.
+        """
+        root: JsonObject = {
+            "$schema": _DIALECT,
+            "$ref": "#/$defs/root",
+            "$defs": {"root": self._translated(schema)},
+            **self._components,
+        }
+        try:
+            compiled = jsonschema_rs.Draft202012Validator(
+                root,
+                validate_formats=formats,
+                pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACK_LIMIT),
+            )
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            reason = getattr(error, "message", None) or str(error)
+            raise InputError(
+                f"a schema can not be compiled: {reason}",
+                file=self._name,
+                remedy="mend it with an overlay action",
+            ) from None
+        return Validator(compiled, self._names)
+
+    def _translated(self, node: Json) -> Json:
+        """Return ``node`` in the terms of 2020-12, as a response has to keep it."""
+        if isinstance(node, Mapping):
+            translated: JsonObject = {}
+            for key, value in node.items():
+                if key in _DATA_KEYWORDS:
+                    translated[key] = value
+                elif key in _NAMED_SCHEMAS and isinstance(value, Mapping):
+                    translated[key] = {name: self._translated(item) for name, item in value.items()}
+                else:
+                    translated[key] = self._translated(value)
+            modern = _modern(translated) if self._openapi == "3.0" else translated
+            return _for_responses(modern)
+        if isinstance(node, Sequence) and not isinstance(node, str):
+            return [self._translated(item) for item in node]
+        return node
+
+
+def _modern(schema: JsonObject) -> JsonObject:
+    """Rewrite the keywords of one OpenAPI 3.0 Schema Object that 2020-12 spells otherwise."""
+    if "$ref" in schema:
+        # OpenAPI 3.0.3, Reference Object: siblings of $ref SHALL be ignored.
+        return {"$ref": schema["$ref"]}
+    if schema.pop("nullable", None) is True and isinstance(schema.get("type"), str):
+        schema["type"] = [schema["type"], "null"]
+        values = schema.get("enum")
+        if isinstance(values, list) and None not in values:
+            schema["enum"] = [*values, None]
+    for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        flag = schema.get(exclusive)
+        if isinstance(flag, bool):
+            del schema[exclusive]
+            if flag and bound in schema:
+                schema[exclusive] = schema.pop(bound)
+    return schema
+
+
+def _for_responses(schema: JsonObject) -> JsonObject:
+    """Drop what binds requests only.
+
+    OpenAPI 3.0.3, Schema Object: a ``writeOnly`` property in the ``required`` list is
+    required on the request only.
+    """
+    required, properties = schema.get("required"), schema.get("properties")
+    if isinstance(required, list) and isinstance(properties, Mapping):
+        schema["required"] = [
+            name
+            for name in required
+            if not (
+                isinstance(name, str)
+                and isinstance(declared := properties.get(name), Mapping)
+                and declared.get("writeOnly") is True
+            )
+        ]
+    return schema
+
+
+def _property_names(node: Json) -> Iterator[str]:
+    """Yield every property name that some schema of the document declares."""
+    pending: list[Json] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Mapping):
+            properties = current.get("properties")
+            if isinstance(properties, Mapping):
+                yield from properties
+            required = current.get("required")
+            if isinstance(required, Sequence) and not isinstance(required, str):
+                yield from (name for name in required if isinstance(name, str))
+            pending.extend(current.values())
+        elif isinstance(current, Sequence) and not isinstance(current, str):
+            pending.extend(current)
+
+
+def _problem(error: jsonschema_rs.ValidationError, names: frozenset[str]) -> str:
+    """Word a violation from the schema's side alone: bodies may hold secrets."""
+    # `as_dict` holds what the schema asked for, and for a few kinds names from the instance.
+    kind = error.kind
+    asked = kind.as_dict()
+    name = kind.name
+    if name == "required":
+        return f"lacks the required property {asked['property']}"
+    if name == "type":
+        types = asked.get("types") or [asked.get("type")]
+        wanted = " or ".join(str(item) for item in types)
+        return f"is {_type_of(error.instance)} where {wanted} is promised"
+    if name == "format":
+        return f"is not a valid {asked['format']}"
+    if name in {"additionalProperties", "unevaluatedProperties"}:
+        unexpected = {item if item in names else "*" for item in asked.get("unexpected", ())}
+        return f"has properties that are not allowed ({', '.join(sorted(unexpected))})"
+    limit = f" {asked['limit']}" if "limit" in asked else ""
+    return f"breaks {name}{limit}"
+
+
+def _type_of(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"

@@ -1,0 +1,40 @@
+"""What the JSON Schemas of OpenAPI and openapi-spec-validator refuse in a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+from specproof.document.openapi import version
+from specproof.effective.queries import Location
+from specproof.model import JsonObject
+from specproof.text import one_line
+
+__all__ = ["Violation", "violations"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where a document is not valid OpenAPI."""
+
+    location: Location
+    message: str
+
+
+def violations(document: JsonObject) -> list[Violation]:
+    """Return what is wrong with ``document`` as an OpenAPI 3.0 or 3.1 document.
+
+    Raises:
+        InputError: it is of another version.
+    """
+    kind = version(document, name="the document")
+    factory = OpenAPIV30SpecValidator if kind == "3.0" else OpenAPIV31SpecValidator
+    validator = factory(cast("dict[str, Any]", document))
+    # The second stage walks a document whose shape the first has found to be right.
+    errors = list(validator.schema_validator.iter_errors(document)) or validator.iter_errors()
+    found: dict[Violation, None] = {}
+    for error in errors:
+        found[Violation(tuple(error.absolute_path), one_line(error.message))] = None
+    return list(found)

@@ -1,0 +1,178 @@
+"""From a description to a client on disk: generated aside, checked, then swapped in whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from specproof.document import digest
+from specproof.document.openapi import operations
+from specproof.errors import InputError, StaleError
+from specproof.files import swap_directory, temporary_sibling
+from specproof.generation.formatting import format_code
+from specproof.generation.generator import run_generator
+from specproof.generation.lock import FIRST_VERSION, LOCK_NAME, lock_bytes, read_lock
+from specproof.generation.source import ClientSource
+from specproof.generation.transforms import Applied
+from specproof.text import one_line
+
+__all__ = ["Generated", "build_client", "check_client", "generate_client"]
+
+_SHOWN = 5
+_CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What was generated.
+
+    Attributes:
+        folder: of the project.
+        version: of the client.
+        operations: how many operations it calls; all that the description has.
+        files: how many files were written.
+        transforms: what was normalised in the description before the generator read it.
+        changed: whether the folder holds other bytes now; always False after a check.
+    """
+
+    source: ClientSource
+    folder: Path
+    version: str
+    operations: int
+    files: int
+    transforms: tuple[Applied, ...]
+    changed: bool = False
+
+
+def generate_client(source: ClientSource, folder: Path) -> Generated:
+    """Generate the client of ``source`` into ``folder``, in the place of what is there.
+
+    A folder that holds the same bytes already is left alone.
+
+    Raises:
+        InputError: nothing can be generated, or ``folder`` holds something else than a
+            generated client; in both cases it is left as it was.
+        LimitError: the generator needed too much memory or time.
+    """
+    _require_ours(folder)
+    aside = temporary_sibling(folder)
+    try:
+        made = build_client(source, aside, version=_version(folder))
+        changed = bool(_differences(aside, folder))
+        if changed:
+            swap_directory(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Generated(
+        source, folder, made.version, made.operations, made.files, made.transforms, changed
+    )
+
+
+def check_client(source: ClientSource, folder: Path) -> Generated:
+    """Check that ``folder`` holds what generation gives now; write nothing into the project.
+
+    Raises:
+        StaleError: a file differs, is missing, or is there without being generated.
+        InputError: nothing can be generated.
+    """
+    remedy = f"run specproof generate {source.name}"
+    if not folder.is_dir():
+        raise StaleError("the client is missing", file=str(folder), remedy=remedy)
+    with tempfile.TemporaryDirectory(prefix="specproof-generate-") as scratch:
+        fresh = Path(scratch) / folder.name
+        fresh.mkdir()
+        made = build_client(source, fresh, version=_version(folder))
+        differences = _differences(fresh, folder)
+    if differences:
+        more = f" and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
+        raise StaleError(
+            f"the client is not what {source.label} gives now: "
+            f"{one_line(', '.join(differences[:_SHOWN]))}{more}",
+            file=str(folder),
+            remedy=remedy,
+        )
+    return Generated(source, folder, made.version, made.operations, made.files, made.transforms)
+
+
+def build_client(
+    source: ClientSource, folder: Path, *, version: str = FIRST_VERSION, hash_seed: str = "0"
+) -> Generated:
+    """Write the client of ``source``, formatted, checked and locked, into an empty directory.
+
+    Raises:
+        InputError: the description holds what can not be generated, or what was generated is
+            no valid Python.
+        LimitError: the generator needed too much memory or time.
+    """
+    with tempfile.TemporaryDirectory(prefix="specproof-generator-") as work:
+        applied = run_generator(source, folder, Path(work), version=version, hash_seed=hash_seed)
+    format_code(folder)
+    _check_code(source, folder)
+    hashes = {name: digest(path.read_bytes()) for name, path in _files(folder).items()}
+    (folder / LOCK_NAME).write_bytes(lock_bytes(source, version, hashes))
+    count = sum(1 for _ in operations(source.document))
+    return Generated(source, folder, version, count, len(hashes) + 1, applied)
+
+
+def _version(folder: Path) -> str:
+    lock = read_lock(folder)
+    return FIRST_VERSION if lock is None else lock.version
+
+
+def _require_ours(folder: Path) -> None:
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError("is no directory", file=str(folder), remedy="name another output folder")
+    if folder.is_dir() and any(folder.iterdir()) and read_lock(folder) is None:
+        raise InputError(
+            f"holds files but no {LOCK_NAME}, so specproof did not generate them",
+            file=str(folder),
+            remedy="name an empty or new output folder",
+        )
+
+
+def _check_code(source: ClientSource, folder: Path) -> None:
+    header = f"# Generated by specproof from {source.label}; do not edit.\n"
+    for name, path in _files(folder).items():
+        if not name.endswith(".py"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        if not text.startswith(header):
+            raise InputError(f"the generated file {name} lacks its header", file=source.file)
+        try:
+            with warnings.catch_warnings():
+                # An escape sequence that Python only warns of today is an error tomorrow.
+                warnings.simplefilter("error", SyntaxWarning)
+                warnings.simplefilter("error", DeprecationWarning)
+                compile(text, name, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise InputError(
+                f"the generated file {one_line(name)} is no valid Python ({one_line(str(error))})",
+                file=source.file,
+                remedy="correct the description with an overlay action",
+            ) from None
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Return the files under ``folder`` by relative name, without what tools leave behind."""
+    found = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if not path.is_dir() and not _CACHES.intersection(path.relative_to(folder).parts)
+    }
+    return dict(sorted(found.items()))
+
+
+def _differences(fresh: Path, folder: Path) -> list[str]:
+    wanted, present = _files(fresh), _files(folder)
+    told = []
+    for name in sorted({*wanted, *present}):
+        if name not in present:
+            told.append(f"{name} is missing")
+        elif name not in wanted:
+            told.append(f"{name} was not generated")
+        elif present[name].is_symlink() or wanted[name].read_bytes() != present[name].read_bytes():
+            told.append(f"{name} differs")
+    return told

@@ -1,0 +1,75 @@
+"""Sends generated cases of one operation, on resources that exist and on ones that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+
+from specproof.model import Request
+from specproof.scenarios.explore import explore
+from specproof.scenarios.generated import CaseSource, Drawn, taken_apart
+from specproof.scenarios.model import Stage
+from specproof.targets.session import expand
+
+__all__ = ["fuzz"]
+
+_EVERY = 4
+"""One case in so many goes to a resource that was arranged for it."""
+
+
+def fuzz(stage: Stage, source: CaseSource, *, valid: bool, cases: int, seed: int) -> None:
+    """Send ``cases`` generated requests of the stage's operation.
+
+    Args:
+        valid: whether the cases keep the contract's rules for requests, or break one each.
+        seed: the same seed gives the same cases.
+    """
+    strategy = source.strategy(stage.operation, valid=valid)
+    if strategy is None:
+        return
+    bound = stage.world.bound(stage.operation)
+    sent = 0
+
+    def use(case: Any) -> None:
+        nonlocal sent
+        drawn = taken_apart(case)
+        values = {name: unquote(value) for name, value in drawn.path.items()}
+        if valid:
+            values.update(bound)
+            if sent % _EVERY == 0:
+                values.update(stage.world.parameters(stage.operation) or {})
+        sent += 1
+        request = _request(stage, drawn, values)
+        if request is not None:
+            kind = "valid" if valid else "invalid"
+            stage.session.exchange(
+                stage.operation.id, request, facts={"credentials": "own", "generated": kind}
+            )
+
+    explore(strategy, cases, seed, use)
+
+
+def _request(stage: Stage, drawn: Drawn, values: Mapping[str, str]) -> Request | None:
+    session = stage.session
+    for value in (*values.values(), *map(str, drawn.query.values())):
+        session.tell(value)
+    secret_fields, secret_query = session.target.credentials.apply(stage.operation.security, "own")
+    url = f"{session.target.base_url}{expand(stage.operation.operation.path, values)}"
+    try:
+        made = httpx.Request(
+            stage.operation.operation.method,
+            url,
+            params={**drawn.query, **secret_query} or None,
+            headers={"Accept": "application/json", "User-Agent": "specproof", **drawn.headers},
+            **drawn.content,
+        )
+        body = made.read()
+    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
+        # Not every drawn value can be written as HTTP at all; such a case says nothing.
+        return None
+    headers = [item for item in made.headers.multi_items() if item[0] != "host"]
+    headers.extend(secret_fields.items())
+    return Request(made.method, str(made.url), tuple(headers), body)

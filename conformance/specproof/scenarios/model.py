@@ -1,0 +1,92 @@
+"""A scenario: requests meant to bring about one documented outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from specproof.model import Exchange, Request
+from specproof.requirements.contract import OperationContract
+from specproof.scenarios.baseline import Baseline
+from specproof.targets.session import TargetSession
+from specproof.targets.world import ApiWorld
+
+__all__ = ["Scenario", "Stage"]
+
+
+@dataclass
+class Stage:
+    """What a scenario plays on: one operation, one target, resources of its own.
+
+    Attributes:
+        gaps: documented response -> why it could not be brought about.
+    """
+
+    session: TargetSession
+    world: ApiWorld
+    operation: OperationContract
+    baseline: Baseline
+    gaps: dict[str, str] = field(default_factory=dict)
+
+    def request(
+        self,
+        values: Mapping[str, str],
+        *,
+        credentials: str = "own",
+        replace: Mapping[tuple[str, str], str] | None = None,
+    ) -> Request | None:
+        """Return a valid request of the operation, or None where none can be made.
+
+        Args:
+            values: path parameters.
+            credentials: see ``targets.credentials.MODES``.
+            replace: ``(place, name)`` -> text that stands in for a parameter's value.
+        """
+        return self.baseline.request(
+            self.session, self.operation, values, credentials=credentials, replace=replace or {}
+        )
+
+    def send(
+        self,
+        values: Mapping[str, str],
+        *,
+        expects: str | None,
+        facts: Mapping[str, str],
+        credentials: str = "own",
+        replace: Mapping[tuple[str, str], str] | None = None,
+    ) -> Exchange | None:
+        """Send a valid request of the operation; None where none can be made."""
+        made = self.request(values, credentials=credentials, replace=replace)
+        if made is None:
+            if expects is not None:
+                self.gap(expects, "no valid request can be made from the contract")
+            return None
+        return self.session.exchange(
+            self.operation.id, made, expects=expects, facts={"credentials": credentials, **facts}
+        )
+
+    def gap(self, status: str, reason: str) -> None:
+        """Note why the documented response ``status`` was not brought about."""
+        self.gaps.setdefault(status, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One way to bring one documented outcome about.
+
+    Attributes:
+        kind: name of the file that plans it.
+        outcomes: keys of the documented responses that it is meant for.
+        statement: what it does, one clause.
+    """
+
+    kind: str
+    operation: str
+    outcomes: tuple[str, ...]
+    statement: str
+    act: Callable[[Stage], None]
+
+    @property
+    def id(self) -> str:
+        """Name of the scenario inside its API."""
+        return f"{self.operation}/{self.kind}"

@@ -1,0 +1,106 @@
+"""One item of the suite on a target of its own."""
+
+from __future__ import annotations
+
+import hashlib
+
+from specproof.errors import CouldNotCheckError
+from specproof.model import Exchange, Observation
+from specproof.requirements.contract import OperationContract
+from specproof.scenarios.model import Stage
+from specproof.suites.collector import Collector, Evidence
+from specproof.suites.plan import RunPlan, Subject, subject
+from specproof.targets.emulated import emulator_target
+from specproof.targets.live import live_target
+from specproof.targets.session import TargetSession
+from specproof.targets.target import Target
+from specproof.targets.world import ApiWorld
+
+__all__ = ["Bench", "broken"]
+
+
+class Bench:
+    """A fresh target, session, world and collector for one item.
+
+    Every item has its own emulator and its own seed, made of the run's seed and its own
+    name, so that neither the order of items nor the number of workers changes anything.
+
+    Args:
+        plan: what the run is asked to do.
+        api: the API of the item.
+        item: name of the item, unique in the run.
+    """
+
+    def __init__(self, plan: RunPlan, api: str, item: str) -> None:
+        self.plan = plan
+        self.subject: Subject = subject(api, plan.root, plan.spec)
+        self.item = item
+        self.seed = int.from_bytes(
+            hashlib.sha256(f"{plan.seed}/{item}".encode()).digest()[:6], "big"
+        )
+        self.target: Target = _target(plan, self.subject)
+        self.session = TargetSession(
+            self.target, self.subject.effective, scenario=item, seed=plan.seed, record=self._record
+        )
+        self.collector = Collector(
+            self.target,
+            self.subject.published,
+            self.subject.effective,
+            self.session.told,
+            self.subject.promises,
+        )
+        self.world = ApiWorld(self.session)
+
+    def stage(self, operation: OperationContract) -> Stage:
+        """Return the stage for a scenario of ``operation``."""
+        return Stage(self.session, self.world, operation, self.subject.baseline)
+
+    def promise(
+        self, promise: str, message: str, exchange: Exchange, sequence: tuple[Exchange, ...] = ()
+    ) -> None:
+        """Record that a prose promise held (no message) or did not."""
+        found = next(item for item in self.subject.promises if item.id == promise)
+        observation = Observation(
+            rule=promise,
+            requirement=f"{self.subject.name}/{found.operation}/prose/{promise}",
+            exchange=exchange.id,
+            holds=not message,
+            message=message,
+            status=None if exchange.response is None else exchange.response.status,
+        )
+        self.collector.observe(observation, exchange, sequence)
+
+    def close(self) -> Evidence:
+        """Clean up, close the target and return everything that was seen."""
+        try:
+            self.world.cleanup()
+        finally:
+            self.target.close()
+        return self.collector.evidence()
+
+    def _record(self, exchange: Exchange) -> None:
+        self.collector.record(exchange)
+
+
+def broken(evidence: Evidence) -> list[str]:
+    """Return one line per broken promise of error severity in ``evidence``."""
+    return [
+        f"{item.observation.requirement}: {item.observation.message}"
+        for item in evidence.seen
+        if not item.observation.holds and item.observation.severity == "error"
+    ]
+
+
+def _target(plan: RunPlan, tested: Subject) -> Target:
+    if plan.target == "emulator":
+        return emulator_target(tested.name, tested.effective, plan.settings)
+    if plan.target == "live":
+        return live_target(
+            tested.name,
+            tested.effective,
+            base_url=plan.base_url,
+            resources=plan.resources,
+            allow_production=plan.allow_production,
+            max_requests=plan.max_requests,
+        )
+    raise CouldNotCheckError(f"there is no target {plan.target}")

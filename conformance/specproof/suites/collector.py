@@ -1,0 +1,212 @@
+"""Looks at every exchange once, keeps what was seen and forgets the exchange.
+
+Memory stays flat: observations are counted, not listed, and of exchanges only those that
+some observation names as its example are kept, in exported form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from specproof.checks import registry
+from specproof.checks.base import View
+from specproof.model import Exchange, Observation
+from specproof.requirements.contract import Contract
+from specproof.requirements.promises import Promise, Proof
+from specproof.suites.records import ExportedExchange, media_type
+from specproof.suites.reproduce import curl
+from specproof.targets.target import Target
+
+__all__ = ["Collector", "Evidence", "Seen"]
+
+_MESSAGES = 25
+"""Most different messages that are kept per rule and requirement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One kind of observation, how often it was made, and its first exchange."""
+
+    observation: Observation
+    count: int
+    reproduce: str = ""
+
+
+@dataclass
+class Evidence:
+    """What one item of the suite has seen; plain enough to cross a process boundary.
+
+    Attributes:
+        gaps: ``operation/status`` -> why that documented response was not brought about.
+        notes: requirement id -> why it was not exercised.
+        requests: digests of the distinct requests sent, per operation.
+    """
+
+    api: str
+    seen: list[Seen] = field(default_factory=list)
+    exchanges: list[ExportedExchange] = field(default_factory=list)
+    gaps: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    cases: dict[str, int] = field(default_factory=dict)
+    requests: dict[str, list[str]] = field(default_factory=dict)
+    statuses: dict[str, list[int]] = field(default_factory=dict)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the evidence as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Evidence:
+        """Return the evidence that ``to_plain`` took apart."""
+        rest = {key: value for key, value in plain.items() if key not in {"seen", "exchanges"}}
+        return cls(
+            seen=[
+                Seen(Observation(**item["observation"]), item["count"], item["reproduce"])
+                for item in plain["seen"]
+            ],
+            exchanges=[ExportedExchange(**item) for item in plain["exchanges"]],
+            **rest,
+        )
+
+
+class Collector:
+    """Asks every check about every exchange of one item.
+
+    Args:
+        target: where the exchanges come from.
+        published: contract as published.
+        effective: contract after the overlay.
+        told: values that a report may show; scenarios add to it.
+        promises: what the API promises in prose; some are proved by checks.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        published: Contract,
+        effective: Contract,
+        told: set[str],
+        promises: tuple[Promise, ...] = (),
+    ) -> None:
+        self._target = target
+        self._published = published
+        self._effective = effective
+        self._told = told
+        self._promises = frozenset(
+            (item.operation, item.id) for item in promises if item.proof is Proof.CHECK
+        )
+        self._memory: dict[str, str] = {}
+        self._seen: dict[tuple[str, ...], list[Any]] = {}
+        self._messages: dict[tuple[str, str], int] = {}
+        self._exported: dict[str, ExportedExchange] = {}
+        self._digests: dict[str, set[str]] = {}
+        self._statuses: dict[str, set[int]] = {}
+        self._cases: dict[str, int] = {}
+        self.gaps: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
+
+    def record(self, exchange: Exchange) -> None:
+        """Count an exchange and let every check look at it."""
+        self._count(exchange)
+        operation = self._effective.operations.get(exchange.operation)
+        if operation is None or exchange.response is None:
+            return
+        route = (operation.operation.method, operation.operation.path)
+        promised = frozenset(name for owner, name in self._promises if owner == operation.id)
+        published = self._published.by_route.get(route)
+        view = View(exchange, operation, published, promised, self._memory)
+        for check in registry():
+            for observation in check.look(view):
+                self.observe(observation, exchange)
+
+    def observe(
+        self, observation: Observation, exchange: Exchange, sequence: Iterable[Exchange] = ()
+    ) -> None:
+        """Take in one observation about ``exchange``.
+
+        Args:
+            sequence: the exchanges that lead there, where one alone does not show it.
+        """
+        key = (
+            observation.rule,
+            observation.requirement,
+            str(observation.holds),
+            observation.message,
+            observation.severity,
+        )
+        entry = self._seen.get(key)
+        if entry is not None:
+            entry[1] += 1
+            return
+        pair = (observation.rule, observation.requirement)
+        self._messages[pair] = self._messages.get(pair, 0) + 1
+        if self._messages[pair] > _MESSAGES:
+            return
+        reproduce = ""
+        if not observation.holds:
+            reproduce = "\n".join(self._curl(item) for item in (*sequence, exchange))
+        self._seen[key] = [observation, 1, reproduce]
+        if exchange.id not in self._exported:
+            self._exported[exchange.id] = self._export(exchange)
+
+    def evidence(self) -> Evidence:
+        """Return everything seen so far."""
+        return Evidence(
+            api=self._target.api,
+            seen=[Seen(*entry) for entry in self._seen.values()],
+            exchanges=list(self._exported.values()),
+            gaps=dict(self.gaps),
+            notes=dict(self.notes),
+            cases=dict(self._cases),
+            requests={key: sorted(value) for key, value in self._digests.items()},
+            statuses={key: sorted(value) for key, value in self._statuses.items()},
+        )
+
+    def _count(self, exchange: Exchange) -> None:
+        name = exchange.operation
+        request = exchange.request
+        self._cases[name] = self._cases.get(name, 0) + 1
+        digest = hashlib.blake2b(
+            b"\0".join((request.method.encode(), request.url.encode(), request.body)),
+            digest_size=8,
+        ).hexdigest()
+        self._digests.setdefault(name, set()).add(digest)
+        if exchange.response is not None:
+            self._statuses.setdefault(name, set()).add(exchange.response.status)
+
+    def _template(self, exchange: Exchange) -> str:
+        operation = self._effective.operations.get(exchange.operation)
+        return (
+            exchange.facts.get("template", "/") if operation is None else operation.operation.path
+        )
+
+    def _curl(self, exchange: Exchange) -> str:
+        operation = self._effective.operations.get(exchange.operation)
+        security = self._effective.default_security() if operation is None else operation.security
+        return curl(
+            exchange, self._template(exchange), self._target.credentials, security, self._told
+        )
+
+    def _export(self, exchange: Exchange) -> ExportedExchange:
+        response = exchange.response
+        return ExportedExchange(
+            id=exchange.id,
+            api=exchange.api,
+            operation=exchange.operation,
+            scenario=exchange.scenario,
+            target=exchange.target,
+            provenance=exchange.provenance,
+            expects=exchange.expects,
+            method=exchange.request.method,
+            path_template=self._template(exchange),
+            status=None if response is None else response.status,
+            elapsed_ms=None if response is None else round(response.elapsed * 1000, 3),
+            request_bytes=len(exchange.request.body),
+            response_bytes=None if response is None else len(response.body),
+            content_type=None if response is None else media_type(response.header("content-type")),
+            reproduce=self._curl(exchange),
+            failure=exchange.failure,
+        )

@@ -1,0 +1,167 @@
+"""Executes a plan: runs the suite under pytest and assembles the run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from specproof import __version__
+from specproof.errors import CouldNotCheckError
+from specproof.model import Finding, Severity, Verdict, VerdictKind
+from specproof.suites.collector import Evidence
+from specproof.suites.plan import RunPlan, subject
+from specproof.suites.plugin import EvidenceCollector
+from specproof.suites.records import (
+    ExportedExchange,
+    OperationStatistics,
+    Run,
+    RunFooter,
+    RunHeader,
+    summarise,
+)
+from specproof.suites.verdicts import judge
+
+__all__ = ["execute", "exit_code_of"]
+
+_MODULES = ("test_scenarios", "test_generated", "test_promises")
+
+
+def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
+    """Run the suite and return what it found.
+
+    Args:
+        workers: processes to spread the items over; 0 runs them in this one.
+        fail_on: least severity of a finding that makes the exit code 1, or ``never``.
+
+    Raises:
+        InputError: an API, a file of it or an option is wrong.
+        CouldNotCheckError: the suite itself broke down, or the API has no such target.
+    """
+    started = _now()
+    subjects = [subject(name, plan.root, plan.spec) for name in plan.apis]
+    gathered = _gather(plan, workers)
+    verdicts: list[Verdict] = []
+    findings: list[Finding] = []
+    exchanges: dict[str, ExportedExchange] = {}
+    statistics: list[OperationStatistics] = []
+    sent = distinct = 0
+    for tested in subjects:
+        evidence = [item for item in gathered if item.api == tested.name]
+        judgement = judge(tested.requirements, evidence, target=plan.target)
+        verdicts.extend(judgement.verdicts)
+        findings.extend(judgement.findings)
+        named = {item for verdict in judgement.verdicts for item in verdict.exchanges}
+        named.update(item.exchange for item in judgement.findings)
+        for item in evidence:
+            exchanges.update({each.id: each for each in item.exchanges if each.id in named})
+        counted = _statistics(tested.name, evidence)
+        statistics.extend(counted)
+        sent += sum(item.cases for item in counted)
+        distinct += sum(item.distinct_requests for item in counted)
+    header = RunHeader(
+        run_id=hashlib.sha256(f"{started}{os.getpid()}{plan.to_text()}".encode()).hexdigest()[:16],
+        version=__version__,
+        started=started,
+        target=plan.target,
+        base_url=plan.base_url,
+        seed=plan.seed,
+        cases=plan.cases,
+        apis=tuple(item.described() for item in subjects),
+    )
+    summary = summarise(verdicts, findings, exchanges=sent, distinct_requests=distinct)
+    return Run(
+        header=header,
+        verdicts=tuple(verdicts),
+        findings=tuple(findings),
+        exchanges=tuple(exchanges.values()),
+        statistics=tuple(statistics),
+        footer=RunFooter(_now(), summary, exit_code_of(verdicts, findings, fail_on)),
+    )
+
+
+def exit_code_of(
+    verdicts: Iterable[Verdict], findings: Iterable[Finding], fail_on: str = "error"
+) -> int:
+    """Return 1 for findings, 3 where an API's success was never seen, otherwise 0.
+
+    A run in which no documented 2xx of an API came about has proved nothing of it, however
+    many of its refusals were in order.
+    """
+    ranks = [Severity.INFO, Severity.WARNING, Severity.ERROR]
+    if fail_on != "never":
+        least = ranks.index(Severity(fail_on))
+        if any(item.deviation is None and ranks.index(item.severity) >= least for item in findings):
+            return 1
+    exercised: dict[str, bool] = {}
+    for verdict in verdicts:
+        requirement = verdict.requirement
+        exercised.setdefault(requirement.api, False)
+        success = requirement.what == "status" and (requirement.status or "").startswith("2")
+        if success and verdict.kind in {VerdictKind.PASS, VerdictKind.FAIL}:
+            exercised[requirement.api] = True
+    return 0 if exercised and all(exercised.values()) else 3
+
+
+def _gather(plan: RunPlan, workers: int) -> list[Evidence]:
+    """Run pytest on the suite and return the evidence of its items, in their order."""
+    collector = EvidenceCollector()
+    suite = Path(__file__).parent
+    with tempfile.TemporaryDirectory(prefix="specproof-") as scratch:
+        arguments = [
+            *(str(suite / f"{name}.py") for name in _MODULES),
+            "-c",
+            os.devnull,
+            f"--rootdir={suite}",
+            f"--confcutdir={suite}",
+            "--import-mode=importlib",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:terminal",
+            "-p",
+            "no:schemathesis",
+            "-p",
+            "no:logging",
+            "-p",
+            "specproof.suites.plugin",
+            f"--basetemp={scratch}/pytest",
+            "--specproof-plan",
+            plan.to_text(),
+        ]
+        if workers > 1:
+            arguments += ["-n", str(workers)]
+        code = pytest.main(arguments, plugins=[collector])
+    if collector.errors:
+        raise CouldNotCheckError(f"the suite broke down: {collector.errors[0]}")
+    if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        raise CouldNotCheckError(f"the suite could not be run (pytest exit code {int(code)})")
+    # With several workers items finish in any order; their names decide instead.
+    return [collector.by_item[name] for name in sorted(collector.by_item)]
+
+
+def _statistics(api: str, evidence: list[Evidence]) -> list[OperationStatistics]:
+    names = sorted({name for item in evidence for name in item.cases})
+    found = []
+    for name in names:
+        digests = {digest for item in evidence for digest in item.requests.get(name, ())}
+        statuses = {status for item in evidence for status in item.statuses.get(name, ())}
+        found.append(
+            OperationStatistics(
+                api=api,
+                operation=name,
+                cases=sum(item.cases.get(name, 0) for item in evidence),
+                distinct_requests=len(digests),
+                statuses=tuple(sorted(statuses)),
+            )
+        )
+    return found
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,142 @@
+"""What one run is asked to do, and the APIs it is asked to do it to."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from specproof.apis.contract import SettingValue
+from specproof.catalog import open_catalog, verify
+from specproof.document import canonical_json, digest, read
+from specproof.document.references import check_references
+from specproof.effective import load
+from specproof.model import Requirement
+from specproof.requirements.contract import Contract
+from specproof.requirements.derive import derive
+from specproof.requirements.promises import Promise, read_promises
+from specproof.scenarios.baseline import Baseline
+from specproof.scenarios.generated import CaseSource
+from specproof.suites.records import RunApi, RunOperation
+
+__all__ = ["RunPlan", "Subject", "subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Everything that decides what a run sends; two equal plans send the same.
+
+    Attributes:
+        apis: names in the catalog, or one name of its own beside ``spec``.
+        spec: OpenAPI file to check ad hoc, without a catalog.
+        cases: generated cases per operation and kind (valid, invalid).
+        settings: settings of the emulator.
+        headers: extra request headers of an ad-hoc run.
+    """
+
+    apis: tuple[str, ...]
+    target: str = "emulator"
+    base_url: str | None = None
+    seed: int = 0
+    cases: int = 40
+    root: str | None = None
+    spec: str | None = None
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    resources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allow_production: tuple[str, ...] = ()
+    max_requests: int = 5000
+
+    def to_text(self) -> str:
+        """Return the plan as JSON, to hand it to worker processes."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> RunPlan:
+        """Return the plan that ``to_text`` wrote."""
+        plain = json.loads(text)
+        plain["apis"] = tuple(plain["apis"])
+        plain["allow_production"] = tuple(plain["allow_production"])
+        plain["resources"] = {name: tuple(ids) for name, ids in plain["resources"].items()}
+        return cls(**plain)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One API under test, read and compiled once per process."""
+
+    name: str
+    title: str
+    published: Contract
+    effective: Contract
+    promises: tuple[Promise, ...]
+    requirements: tuple[Requirement, ...]
+    published_sha256: str
+    effective_sha256: str
+
+    @functools.cached_property
+    def source(self) -> CaseSource:
+        """Schemathesis's strategies for the effective spec."""
+        return CaseSource(self.effective.document, name=self.effective.name)
+
+    @functools.cached_property
+    def baseline(self) -> Baseline:
+        """Valid requests of every operation."""
+        return Baseline(self.source)
+
+    def described(self) -> RunApi:
+        """Return what the header of a run says of this API."""
+        return RunApi(
+            api=self.name,
+            title=self.title,
+            published_sha256=self.published_sha256,
+            effective_sha256=self.effective_sha256,
+            operations=tuple(
+                RunOperation(
+                    item.id, item.operation.method, item.operation.path, tuple(item.responses)
+                )
+                for item in self.effective.operations.values()
+            ),
+        )
+
+
+@functools.lru_cache(maxsize=64)
+def subject(name: str, root: str | None, spec: str | None) -> Subject:
+    """Read one API from the catalog, or from ``spec`` where that is given.
+
+    Raises:
+        InputError: something about its files is wrong.
+        StaleError: they are not what their sources give.
+    """
+    if spec is not None:
+        document = read(Path(spec))
+        check_references(document, name=spec)
+        contract = Contract(document, name=spec)
+        title = document.get("info", {})
+        sha = digest(canonical_json(document))
+        return Subject(
+            name=name,
+            title=str(title.get("title", name)) if isinstance(title, dict) else name,
+            published=contract,
+            effective=contract,
+            promises=(),
+            requirements=derive(name, contract, contract),
+            published_sha256=sha,
+            effective_sha256=sha,
+        )
+    api = open_catalog(Path(root) if root else None).get(name)
+    verify(api)
+    loaded = load(api)
+    published, effective = Contract.pair(loaded, name)
+    promises = read_promises(api)
+    return Subject(
+        name=name,
+        title=api.title,
+        published=published,
+        effective=effective,
+        promises=promises,
+        requirements=derive(name, published, effective, promises),
+        published_sha256=digest(api.published.read_bytes()),
+        effective_sha256=digest(api.effective.read_bytes()),
+    )

@@ -1,0 +1,127 @@
+"""The pytest plugin that gives the suite its items and carries their evidence out.
+
+Use it as ``specproof run`` does, or directly::
+
+    pytest --pyargs specproof.suites -p specproof.suites.plugin --specproof-api onesignal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from specproof.scenarios import plan as plan_scenarios
+from specproof.suites.bench import Bench, broken
+from specproof.suites.collector import Evidence
+from specproof.suites.machines import machines_of
+from specproof.suites.plan import RunPlan, subject
+
+__all__ = ["EVIDENCE", "EvidenceCollector"]
+
+EVIDENCE = "specproof-evidence"
+"""Name of the user property that carries an item's evidence, across xdist workers too."""
+
+_PLAN: pytest.StashKey[RunPlan] = pytest.StashKey()
+
+
+class EvidenceCollector:
+    """Gathers the evidence of all items, in the order of their names' first appearance."""
+
+    def __init__(self) -> None:
+        self.by_item: dict[str, Evidence] = {}
+        self.errors: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the evidence of a finished item, or note that the item itself broke down."""
+        for name, value in report.user_properties:
+            if name == EVIDENCE and isinstance(value, dict):
+                self.by_item[report.nodeid] = Evidence.from_plain(value)
+        if report.failed and not any(name == EVIDENCE for name, _ in report.user_properties):
+            self.errors.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what could not be collected."""
+        if report.failed:
+            self.errors.append(report.longreprtext.strip().splitlines()[-1])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run."""
+    group = parser.getgroup("specproof")
+    group.addoption("--specproof-plan", help="the whole plan of a run, as JSON")
+    group.addoption("--specproof-api", action="append", default=[], help="API of the catalog")
+    group.addoption("--specproof-seed", type=int, default=0, help="seed of the run")
+    group.addoption("--specproof-cases", type=int, default=40, help="generated cases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the plan once."""
+    text = config.getoption("--specproof-plan")
+    config.stash[_PLAN] = (
+        RunPlan.from_text(text)
+        if text
+        else RunPlan(
+            apis=tuple(config.getoption("--specproof-api")),
+            seed=config.getoption("--specproof-seed"),
+            cases=config.getoption("--specproof-cases"),
+        )
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item per scenario, per kind of generated case, and per state machine."""
+    plan = metafunc.config.stash[_PLAN]
+    makers: dict[str, Callable[[RunPlan], Iterator[tuple[str, ...]]]] = {
+        "scenario_item": _scenario_items,
+        "generated_item": _generated_items,
+        "machine_item": _machine_items,
+    }
+    for name, maker in makers.items():
+        if name in metafunc.fixturenames:
+            items = list(maker(plan))
+            metafunc.parametrize(name, items, ids=["/".join(item) for item in items])
+
+
+@pytest.fixture
+def bench_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], Bench]]:
+    """Make the bench of an item; its evidence leaves with the report, findings fail the item."""
+    plan = request.config.stash[_PLAN]
+    made: list[Bench] = []
+
+    def make(api: str, item: str) -> Bench:
+        bench = Bench(plan, api, item)
+        made.append(bench)
+        return bench
+
+    yield make
+    for bench in made:
+        evidence = bench.close()
+        request.node.user_properties.append((EVIDENCE, evidence.to_plain()))
+        problems = broken(evidence)
+        if problems:
+            pytest.fail("\n".join(problems), pytrace=False)
+
+
+def _scenario_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
+    for api in plan.apis:
+        for operation in subject(api, plan.root, plan.spec).effective.operations.values():
+            for scenario in plan_scenarios(operation):
+                yield api, operation.id, scenario.kind
+
+
+def _generated_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
+    if plan.cases < 1:
+        return
+    for api in plan.apis:
+        for operation in subject(api, plan.root, plan.spec).effective.operations.values():
+            for kind in ("valid", "invalid"):
+                yield api, operation.id, kind
+
+
+def _machine_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
+    for api in plan.apis:
+        tested: Any = subject(api, plan.root, plan.spec)
+        for machine in machines_of(tested.name if plan.spec is None else ""):
+            yield api, machine.NAME

@@ -1,0 +1,227 @@
+"""The records of a run as types: header, events, footer, and the whole of them.
+
+They hold fields known to be safe to tell. Raw header values, bodies, query strings and
+URLs have no place here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from specproof.model import Finding, Severity, Verdict, VerdictKind
+
+__all__ = [
+    "ExportedExchange",
+    "OperationStatistics",
+    "Run",
+    "RunApi",
+    "RunFooter",
+    "RunHeader",
+    "RunOperation",
+    "Summary",
+    "media_type",
+    "origin",
+    "summarise",
+]
+
+# RFC 9110 8.3.1 and RFC 6838 4.2: two restricted names of at most 127 characters.
+_NAME = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
+_MEDIA_TYPE = re.compile(rf"[ \t]*({_NAME}/{_NAME})[ \t]*(?:;.*)?", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOperation:
+    """One operation of an API under test; ``statuses`` are the documented keys, in order."""
+
+    id: str
+    method: str
+    path: str
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunApi:
+    """One API under test; the SHA-256 sums are lower-case hexadecimal, None where no such spec."""
+
+    api: str
+    title: str
+    published_sha256: str | None
+    effective_sha256: str | None
+    operations: tuple[RunOperation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeader:
+    """What was run, when and how.
+
+    Attributes:
+        version: version of specproof.
+        started: RFC 3339 date and time, in UTC.
+        base_url: where requests went; only its origin is written, see `origin`.
+        cases: generated cases asked for per operation.
+    """
+
+    run_id: str
+    version: str
+    started: str
+    target: str
+    base_url: str | None
+    seed: int
+    cases: int
+    apis: tuple[RunApi, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedExchange:
+    """What may be told of an exchange: no header value, no body, no URL.
+
+    Attributes:
+        elapsed_ms: milliseconds from sending to the last byte, None without a response.
+        request_bytes: length of the request body; ``response_bytes`` likewise.
+        content_type: media type of the response without parameters, see `media_type`.
+        reproduce: command for a shell, with the names of credentials in place of values.
+        failure: why there is no response, or None.
+    """
+
+    id: str
+    api: str
+    operation: str
+    scenario: str
+    target: str
+    provenance: str
+    expects: str | None
+    method: str
+    path_template: str
+    status: int | None
+    elapsed_ms: float | None
+    request_bytes: int
+    response_bytes: int | None
+    content_type: str | None
+    reproduce: str
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationStatistics:
+    """How much of an operation was tried; ``statuses`` are the distinct ones answered, sorted."""
+
+    api: str
+    operation: str
+    cases: int
+    distinct_requests: int
+    statuses: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over a run.
+
+    ``passed`` to ``vacuous`` count verdicts, ``errors`` to ``infos`` findings by severity
+    (accepted ones too), ``accepted`` the findings that a deviation covers. ``exchanges``
+    counts what was sent, of which ``distinct_requests`` differed.
+    """
+
+    passed: int
+    failed: int
+    inconclusive: int
+    vacuous: int
+    errors: int
+    warnings: int
+    infos: int
+    accepted: int
+    exchanges: int
+    distinct_requests: int
+
+    @property
+    def exercised(self) -> int:
+        """Requirements that the run has tested: those that passed or failed."""
+        return self.passed + self.failed
+
+    @property
+    def findings(self) -> int:
+        """Findings of every severity, accepted ones too."""
+        return self.errors + self.warnings + self.infos
+
+
+@dataclass(frozen=True, slots=True)
+class RunFooter:
+    """How a run ended: RFC 3339 date and time in UTC, counts, and the exit code."""
+
+    finished: str
+    summary: Summary
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run, as written to and read from a run file."""
+
+    header: RunHeader
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    exchanges: tuple[ExportedExchange, ...]
+    statistics: tuple[OperationStatistics, ...]
+    footer: RunFooter
+
+    @property
+    def summary(self) -> Summary:
+        """The counts in the footer."""
+        return self.footer.summary
+
+    @property
+    def exercised(self) -> int:
+        """Requirements that the run has tested: those that passed or failed."""
+        return self.summary.exercised
+
+
+def summarise(
+    verdicts: Iterable[Verdict],
+    findings: Iterable[Finding],
+    *,
+    exchanges: int,
+    distinct_requests: int,
+) -> Summary:
+    """Count ``verdicts`` and ``findings``; the other two numbers are taken as they are."""
+    found = tuple(findings)
+    kinds = Counter(verdict.kind for verdict in verdicts)
+    severities = Counter(finding.severity for finding in found)
+    return Summary(
+        passed=kinds[VerdictKind.PASS],
+        failed=kinds[VerdictKind.FAIL],
+        inconclusive=kinds[VerdictKind.INCONCLUSIVE],
+        vacuous=kinds[VerdictKind.VACUOUS],
+        errors=severities[Severity.ERROR],
+        warnings=severities[Severity.WARNING],
+        infos=severities[Severity.INFO],
+        accepted=sum(finding.deviation is not None for finding in found),
+        exchanges=exchanges,
+        distinct_requests=distinct_requests,
+    )
+
+
+def media_type(content_type: str | None) -> str | None:
+    """Return the media type of a Content-Type value, lower case, without parameters.
+
+    None for no value, and for one that is no media type, since it may hold anything.
+    """
+    found = _MEDIA_TYPE.fullmatch(content_type or "")
+    return found[1].lower() if found else None
+
+
+def origin(url: str | None) -> str | None:
+    """Return scheme, host and port of ``url``, or None; paths and user names may be secret."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{'' if port is None else f':{port}'}"

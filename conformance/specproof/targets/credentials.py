@@ -1,0 +1,211 @@
+"""Credentials: from a spec's security schemes and the environment onto a request."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from specproof.model import Json, JsonObject
+
+__all__ = ["MODES", "Credential", "Credentials", "variables"]
+
+ENVIRONMENT_EXTENSION = "x-specproof-env"
+"""Extension of a Security Scheme or Parameter Object: the variables that carry its value."""
+
+MODES = ("own", "none", "malformed", "wrong", "other")
+"""Ways to authenticate: as ourselves, not at all, garbled, unknown, as another tenant."""
+
+_WRONG = "specproof-unknown-credential"
+_MALFORMED = "specproof-malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One security scheme and where its value comes from.
+
+    Attributes:
+        place: ``header``, ``query`` or ``cookie``.
+        prefix: text before the value, such as ``Bearer``.
+        variables: environment variables; two of them make ``user:password``.
+    """
+
+    scheme: str
+    place: str
+    name: str
+    prefix: str
+    variables: tuple[str, ...]
+    basic: bool = False
+
+    def render(self, values: Sequence[str]) -> str:
+        """Return the field value for ``values``, one per variable."""
+        if self.basic:
+            # RFC 7617 2: user-id and password joined by a colon, UTF-8, base64.
+            token = base64.b64encode(":".join(values).encode()).decode("ascii")
+        else:
+            token = values[0]
+        return f"{self.prefix} {token}" if self.prefix else token
+
+
+def variables(api: str, scheme: str, node: Mapping[str, Json]) -> tuple[str, ...]:
+    """Return the environment variables of a security scheme.
+
+    The spec's own choice (``x-specproof-env``) or ``SPECPROOF_<API>_<SCHEME>``, for HTTP
+    Basic ``..._USERNAME`` and ``..._PASSWORD``.
+    """
+    chosen = node.get(ENVIRONMENT_EXTENSION)
+    if isinstance(chosen, str):
+        return (chosen,)
+    if isinstance(chosen, Sequence) and chosen:
+        return tuple(str(item) for item in chosen)
+    stem = f"SPECPROOF_{_upper(api)}_{_upper(scheme)}"
+    if _is_basic(node):
+        return (f"{stem}_USERNAME", f"{stem}_PASSWORD")
+    return (stem,)
+
+
+class Credentials:
+    """Puts the credentials of one API on requests; never shows them.
+
+    Args:
+        api: name of the API.
+        schemes: ``components.securitySchemes``, references resolved.
+        own: variable -> value, for ourselves.
+        other: the same for another tenant, empty where there is none.
+    """
+
+    def __init__(
+        self,
+        api: str,
+        schemes: Mapping[str, JsonObject],
+        own: Mapping[str, str],
+        other: Mapping[str, str] | None = None,
+    ) -> None:
+        self._schemes = {
+            name: credential
+            for name, node in schemes.items()
+            if (credential := _credential(api, name, node)) is not None
+        }
+        self._own = dict(own)
+        self._other = dict(other or {})
+
+    def __repr__(self) -> str:
+        """Name the schemes alone."""
+        return f"Credentials({', '.join(sorted(self._schemes))})"
+
+    @property
+    def has_other(self) -> bool:
+        """Whether another tenant's credentials are at hand."""
+        return bool(self._other)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the variables that some scheme needs and that have no value."""
+        needed = {name for item in self._schemes.values() for name in item.variables}
+        return tuple(sorted(name for name in needed if not self._own.get(name)))
+
+    def value(self, variable: str) -> str:
+        """Return our own value of ``variable``, or an empty string."""
+        return self._own.get(variable, "")
+
+    def variable_of(self, value: str) -> str | None:
+        """Return the name of our variable that holds ``value``, or None."""
+        return next((name for name, own in self._own.items() if own and own == value), None)
+
+    def as_curl(self, security: Sequence[Mapping[str, Json]], mode: str) -> list[str]:
+        """Return curl's arguments that authenticate, with variables in place of values."""
+        if mode == "none":
+            return []
+        arguments: list[str] = []
+        for name in self._chosen(security):
+            credential = self._schemes[name]
+            stem = "$OTHER_" if mode == "other" else "$"
+            values = [f"{stem}{variable}" for variable in credential.variables]
+            if mode == "malformed":
+                text = _MALFORMED
+            elif mode == "wrong":
+                text = credential.render([_WRONG] * len(credential.variables))
+            elif credential.basic:
+                arguments += ["--user", f'"{":".join(values)}"']
+                continue
+            else:
+                text = f"{credential.prefix} {values[0]}".strip()
+            if credential.place == "query":
+                arguments += ["--get", "--data-urlencode", f'"{credential.name}={text}"']
+            elif credential.place == "cookie":
+                arguments += ["--cookie", f'"{credential.name}={text}"']
+            else:
+                arguments += ["--header", f'"{credential.name}: {text}"']
+        return arguments
+
+    def apply(
+        self, security: Sequence[Mapping[str, Json]], mode: str
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the headers and query parameters that authenticate one request.
+
+        Args:
+            security: Security Requirement Objects; the first that we can meet is used.
+            mode: one of ``MODES``.
+        """
+        headers: dict[str, str] = {}
+        query: dict[str, str] = {}
+        if mode == "none":
+            return headers, query
+        for name in self._chosen(security):
+            credential = self._schemes[name]
+            text = self._text(credential, mode)
+            match credential.place:
+                case "query":
+                    query[credential.name] = text
+                case "cookie":
+                    pair = f"{credential.name}={text}"
+                    headers["Cookie"] = (
+                        f"{headers['Cookie']}; {pair}" if "Cookie" in headers else pair
+                    )
+                case _:
+                    headers[credential.name] = text
+        return headers, query
+
+    def _chosen(self, security: Sequence[Mapping[str, Json]]) -> tuple[str, ...]:
+        for requirement in security:
+            names = tuple(requirement)
+            if names and all(
+                name in self._schemes
+                and all(self._own.get(item) for item in self._schemes[name].variables)
+                for name in names
+            ):
+                return names
+        return ()
+
+    def _text(self, credential: Credential, mode: str) -> str:
+        if mode == "malformed":
+            # Neither a known scheme nor base64 (RFC 9110 11.4: scheme, space, credentials).
+            return _MALFORMED
+        if mode == "wrong":
+            return credential.render([_WRONG] * len(credential.variables))
+        source = self._other if mode == "other" else self._own
+        return credential.render([source.get(item, "") for item in credential.variables])
+
+
+def _credential(api: str, scheme: str, node: Mapping[str, Json]) -> Credential | None:
+    names = variables(api, scheme, node)
+    match node.get("type"):
+        case "apiKey":
+            return Credential(scheme, str(node.get("in")), str(node.get("name")), "", names)
+        case "http":
+            basic = _is_basic(node)
+            kind = str(node.get("scheme", "bearer"))
+            prefix = kind.capitalize() if kind.lower() in {"basic", "bearer"} else kind
+            return Credential(scheme, "header", "Authorization", prefix, names, basic)
+        case "oauth2" | "openIdConnect":
+            return Credential(scheme, "header", "Authorization", "Bearer", names)
+        case _:
+            # Mutual TLS happens below HTTP; there is nothing to put on a request.
+            return None
+
+
+def _is_basic(node: Mapping[str, Json]) -> bool:
+    return node.get("type") == "http" and str(node.get("scheme", "")).lower() == "basic"
+
+
+def _upper(name: str) -> str:
+    return "".join(c if c.isascii() and c.isalnum() else "_" for c in name).upper()

@@ -1,0 +1,131 @@
+"""Resources for scenarios: what one API arranges itself, or what the contract alone gives."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from specproof.apis.contract import World
+from specproof.model import Json
+from specproof.requirements.contract import OperationContract
+from specproof.targets.credentials import ENVIRONMENT_EXTENSION
+from specproof.targets.session import TargetSession
+
+__all__ = ["ApiWorld"]
+
+
+class ApiWorld:
+    """Arranges resources through ``apis/<api>/arrange.py``, or makes do without one.
+
+    Args:
+        session: what sends arranging requests.
+
+    Attributes:
+        reason: why the last call of ``parameters`` returned None.
+        arranged: whether the last resource was made for this very request, so that the
+            contract promises its success.
+    """
+
+    def __init__(self, session: TargetSession) -> None:
+        self._session = session
+        self._own = _world_of(session)
+        self.reason = ""
+        self.arranged = False
+
+    def parameters(self, operation: OperationContract) -> Mapping[str, str] | None:
+        """Return path parameters of a resource that exists, or None and ``reason``."""
+        self.arranged = False
+        if self._own is not None:
+            values = self._own.parameters(operation.id)
+            self.arranged = values is not None
+            if values is None:
+                self.reason = "what the operation needs could not be arranged"
+            return values
+        wanted = _path_parameters(operation)
+        found: dict[str, str] = {}
+        for name, parameter in wanted.items():
+            value = self._known(parameter)
+            if value is None:
+                self.reason = f"no existing value of the path parameter {name} is known"
+                return None
+            found[name] = value
+        return found
+
+    def unknown(self, operation: OperationContract) -> Sequence[Mapping[str, str]]:
+        """Return well-formed path parameters that name nothing that exists."""
+        if self._own is not None:
+            return self._own.unknown(operation.id)
+        return [
+            {
+                name: self._bound(parameter) or self._fresh(parameter)
+                for name, parameter in _path_parameters(operation).items()
+            }
+        ]
+
+    def cleanup(self) -> None:
+        """Remove what was created."""
+        if self._own is not None:
+            self._own.cleanup()
+
+    def bound(self, operation: OperationContract) -> Mapping[str, str]:
+        """Return the path parameters whose value is part of our credentials."""
+        return {
+            name: value
+            for name, parameter in _path_parameters(operation).items()
+            if (value := self._bound(parameter)) is not None
+        }
+
+    def _known(self, parameter: Mapping[str, Json]) -> str | None:
+        bound = self._bound(parameter)
+        if bound is not None:
+            return bound
+        schema = parameter.get("schema")
+        holders = (parameter, schema) if isinstance(schema, Mapping) else (parameter,)
+        for holder in holders:
+            for keyword in ("example", "default", "const"):
+                if keyword in holder:
+                    return str(holder[keyword])
+            values = holder.get("enum")
+            if isinstance(values, list) and values:
+                return str(values[0])
+        return None
+
+    def _bound(self, parameter: Mapping[str, Json]) -> str | None:
+        variable = parameter.get(ENVIRONMENT_EXTENSION)
+        return (self._session.credential(variable) or None) if isinstance(variable, str) else None
+
+    def _fresh(self, parameter: Mapping[str, Json]) -> str:
+        schema = parameter.get("schema")
+        shape = schema if isinstance(schema, Mapping) else {}
+        fresh = self._session.unique("unknown")
+        number = int.from_bytes(fresh.encode()[-7:], "big")
+        if shape.get("format") == "uuid":
+            return self._session.claim(str(uuid.uuid5(uuid.NAMESPACE_URL, fresh)))
+        if shape.get("type") in {"integer", "number"}:
+            # Far beyond counters that start at one, and within the 53 bits of a double.
+            return self._session.claim(str(8_000_000_000_000_000 + number % 1_000_000_000_000))
+        values = shape.get("enum")
+        if isinstance(values, list) and values:
+            return str(values[0])
+        longest = shape.get("maxLength")
+        short = fresh[-longest:] if isinstance(longest, int) and longest > 0 else fresh
+        return self._session.claim(short)
+
+
+def _path_parameters(operation: OperationContract) -> dict[str, Mapping[str, Json]]:
+    return {
+        str(item.get("name")): item for item in operation.parameters if item.get("in") == "path"
+    }
+
+
+def _world_of(session: TargetSession) -> World | None:
+    name = f"specproof.apis.{session.target.api.replace('-', '_')}"
+    if importlib.util.find_spec(name) is None:
+        return None
+    if importlib.util.find_spec(f"{name}.arrange") is None:
+        return None
+    module = importlib.import_module(f"{name}.arrange")
+    return cast(World, module.WORLD(session))

@@ -1,0 +1,50 @@
+"""What holds for every test: loopback only, no user's settings, repeatable examples."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+import pytest_socket
+
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+# Whatever a developer has exported for live runs, or to steer a tool, stays out of tests.
+FOREIGN_PREFIXES = ("ONESIGNAL_", "SEQUENCE_", "SPECPROOF_", "GITHUB_")
+FOREIGN_NAMES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES")
+
+hypothesis.settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, database=None, print_blob=True
+)
+hypothesis.settings.register_profile("random", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile(
+    "repeatable" if os.environ.get("CI") else os.environ.get("HYPOTHESIS_PROFILE", "repeatable")
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse connections that leave this machine, in fixtures too; unix sockets stay."""
+    marker = item.get_closest_marker("registry")
+    if marker is None:
+        pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def _isolated_environment(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Give each test an empty HOME and none of the user's credentials or display settings."""
+    home = _home(tmp_path_factory)
+    monkeypatch.setenv("HOME", str(home))
+    for name in tuple(os.environ):
+        if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES or name.startswith("XDG_"):
+            monkeypatch.delenv(name)
+
+
+def _home(factory: pytest.TempPathFactory) -> Path:
+    home = factory.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
+    return home

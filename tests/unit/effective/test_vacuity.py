@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from specproof.effective.vacuity import vacuity
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "components": {
+        "schemas": {
+            "Any": {"description": "words"},
+            "Some": {"type": "string"},
+            "Loop": {"$ref": "#/components/schemas/Loop2"},
+            "Loop2": {"allOf": [{"$ref": "#/components/schemas/Loop"}]},
+        }
+    },
+}
+ANY = {"$ref": "#/components/schemas/Any"}
+SOME = {"$ref": "#/components/schemas/Some"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        None,
+        True,
+        {},
+        {"description": "words", "title": "T", "example": 1, "x-own": {}, "nullable": True},
+        ANY,
+        {"allOf": [{}, ANY]},
+        {"anyOf": [SOME, {}]},
+        {"properties": {"a": True}, "additionalProperties": True},
+        {"items": {}, "minItems": 0, "required": [], "minLength": 0},
+    ],
+)
+def test_schema_that_accepts_anything_is_named(schema: Any) -> None:
+    """Nothing could break such a schema, and the reason says why."""
+    assert vacuity(DOCUMENT, schema)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        False,
+        {"type": "object"},
+        {"required": ["a"]},
+        {"properties": {"a": {"type": "string"}}},
+        {"anyOf": [SOME]},
+        {"allOf": [{}, SOME]},
+        {"not": {}},
+        {"enum": [1]},
+        {"minItems": 1},
+        SOME,
+        {**ANY, "type": "string"},
+        {"$ref": "#/components/schemas/Loop"},
+    ],
+)
+def test_schema_that_can_fail_is_not_vacuous(schema: Any) -> None:
+    """Some value breaks each of them."""
+    assert vacuity(DOCUMENT, schema) is None
+
+
+def test_keywords_beside_a_reference_count_from_3_1_on() -> None:
+    """OpenAPI 3.0 ignores what stands beside a $ref."""
+    schema = {**ANY, "type": "string"}
+    assert vacuity({**DOCUMENT, "openapi": "3.0.3"}, schema)
+    assert vacuity({**DOCUMENT, "openapi": "3.1.0"}, schema) is None

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from generated import describe, operation, source
+
+from specproof.errors import InputError, LimitError
+from specproof.generation import generator
+from specproof.generation.generator import check_paths, run_generator
+
+
+def _run(tmp_path: Path, document: dict[str, Any], **options: Any) -> Path:
+    folder, work = tmp_path / "client", tmp_path / "work"
+    folder.mkdir()
+    work.mkdir()
+    run_generator(source(document), folder, work, version="0.1.0", **options)
+    return folder
+
+
+def test_the_client_is_written_by_a_process_without_the_users_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The generator sees a few fixed variables and nothing that the user has exported."""
+    seen: dict[str, Any] = {}
+    run = subprocess.run
+
+    def watch(*args: Any, **options: Any) -> Any:
+        seen.update(options)
+        return run(*args, **options)
+
+    monkeypatch.setenv("A_SECRET", "hidden")
+    monkeypatch.setattr(subprocess, "run", watch)
+    folder = _run(tmp_path, describe())
+    assert (folder / "small_client" / "api" / "default" / "get_thing.py").is_file()
+    assert sorted(seen["env"]) == ["LC_ALL", "PYTHONHASHSEED", "PYTHONUTF8", "TMPDIR"]
+    assert "hidden" not in seen["input"]
+
+
+@pytest.mark.parametrize("seed", ["1", "4711"])
+def test_the_hash_seed_changes_no_byte(tmp_path: Path, seed: str) -> None:
+    """Sets and dictionaries of the generator never show in its output."""
+    document = describe(
+        {
+            f"/{word}/{{id}}": {
+                "get": operation(
+                    operationId=f"get_{word}",
+                    responses={
+                        status: {
+                            "description": "A body.",
+                            "content": {
+                                "application/json": {
+                                    "schema": {"$ref": f"#/components/schemas/{name}"}
+                                }
+                            },
+                        }
+                        for status, name in (("200", "Thing"), ("400", "Problem"), ("4XX", "Kind"))
+                    },
+                )
+            }
+            for word in ("alpha", "beta", "gamma")
+        },
+        components={
+            "schemas": {
+                "Kind": {"type": "string", "enum": ["a", "b", "c"]},
+                "Thing": {
+                    "type": "object",
+                    "properties": {
+                        "kind": {"$ref": "#/components/schemas/Kind"},
+                        "when": {"type": "string", "format": "date-time"},
+                        "who": {
+                            "oneOf": [
+                                {"$ref": "#/components/schemas/Problem"},
+                                {"type": "string", "format": "uuid"},
+                                {"$ref": "#/components/schemas/Kind"},
+                            ]
+                        },
+                    },
+                },
+                "Problem": {"type": "object", "properties": {"title": {"type": "string"}}},
+            }
+        },
+    )
+    written = []
+    for number, hash_seed in enumerate(("0", seed)):
+        place = tmp_path / str(number)
+        place.mkdir()
+        folder = _run(place, document, hash_seed=hash_seed)
+        written.append(
+            {
+                str(path.relative_to(folder)): path.read_bytes()
+                for path in sorted(folder.rglob("*"))
+                if path.is_file()
+            }
+        )
+    assert written[0] == written[1]
+    assert len(written[0]) > 15
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "things",
+        "//evil.example/things",
+        "https://evil.example/things",
+        "/things#part",
+        "/things\\other",
+        "/a b",
+        "/a/../b",
+        "/a/.",
+        "/things/{id",
+        "/things/{id:>{width}}",
+        "/things/id}",
+        "/things\r\nX: 1",
+    ],
+)
+def test_path_keys_that_could_send_a_call_elsewhere_are_refused(path: str) -> None:
+    """A path key is a template of a path on the server and nothing else."""
+    with pytest.raises(InputError, match="is not a path template") as caught:
+        check_paths(source(describe({path: {"get": operation()}})))
+    assert caught.value.file == "specs/small/effective.yaml"
+    assert "\n" not in str(caught.value)
+
+
+def test_odd_but_legal_path_keys_pass() -> None:
+    """Query strings, dots in names and extensions beside the paths are let through."""
+    check_paths(source(describe({"/a.b/{c-d}/..e?f={g}": {}, "x-note": {}, "/": {}})))
+    check_paths(source({"paths": []}))
+
+
+def test_a_format_specification_in_a_path_is_refused(tmp_path: Path) -> None:
+    """``{id:>3000000000}`` is no parameter name, so no string of that width is ever made."""
+    document = describe({"/things/{id:>3000000000}": {"get": operation()}})
+    with pytest.raises(InputError, match="Incorrect path templating"):
+        _run(tmp_path, document)
+
+
+def test_what_the_generator_would_leave_out_is_an_error(tmp_path: Path) -> None:
+    """Warnings become one line that says where and what, without addresses in memory."""
+    broken = {"description": "A picture.", "content": {"image/png": {"schema": {}}}}
+    document = describe(
+        {
+            f"/{name}/{{id}}": {
+                "get": operation(operationId=name, responses={"200": broken, "404": broken})
+            }
+            for name in ("a", "b", "c")
+        }
+    )
+    with pytest.raises(InputError) as caught:
+        _run(tmp_path, document)
+    told = str(caught.value)
+    assert "would leave 6 part(s) out: parsing GET /a/{id}" in told
+    assert "and 1 more" in told
+    assert "image/png" in told
+    assert " at 0x" not in told
+    assert "\n" not in told
+
+
+def test_operations_that_collapse_into_one_module_are_refused(tmp_path: Path) -> None:
+    """Two operation ids that give one module name would overwrite each other."""
+    document = describe(
+        {
+            "/a/{id}": {"get": operation(operationId="getThing")},
+            "/b/{id}": {"get": operation(operationId="get_thing")},
+        }
+    )
+    with pytest.raises(InputError, match="share the module api.default.get_thing"):
+        _run(tmp_path, document)
+
+
+def test_an_operation_that_the_generator_does_not_see_is_named(tmp_path: Path) -> None:
+    """A path item that is a reference is skipped by the generator, and we say so."""
+    item = {"get": operation()}
+    document = describe(
+        {"/things/{id}": {"$ref": "#/components/pathItems/thing"}},
+        components={"pathItems": {"thing": item}},
+    )
+    with pytest.raises(InputError, match=r"would lack GET /things/\{id\}"):
+        _run(tmp_path, document)
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [({"memory": 40 << 20}, "more than 40 MiB"), ({"seconds": 1}, "1 s")],
+    ids=["memory", "time"],
+)
+def test_the_generator_is_stopped_at_its_limits(
+    tmp_path: Path, limits: dict[str, int], told: str
+) -> None:
+    """Too much memory or time is one clear sentence, whichever part of it gave up."""
+    document = describe(
+        {
+            f"/t{number}/{{id}}": {
+                "get": operation(operationId=f"t{number}", description=f"{number} " * 2_000)
+            }
+            for number in range(300)
+        }
+    )
+    with pytest.raises(LimitError) as caught:
+        _run(tmp_path, document, limits=limits)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("returncode", "stderr", "error", "told"),
+    [
+        (1, "Traceback\nKeyError: 'x'", InputError, "stopped with KeyError: 'x'"),
+        (1, "", InputError, "stopped with exit status 1"),
+        (1, "MemoryError", LimitError, "more than 2048 MiB of memory"),
+        (-9, "", LimitError, "exit status -9"),
+    ],
+)
+def test_a_generator_that_dies_is_one_clear_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    returncode: int,
+    stderr: str,
+    error: type[InputError],
+    told: str,
+) -> None:
+    """No traceback reaches the user."""
+
+    def die(*_: Any, **__: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess([], returncode, "", stderr)
+
+    monkeypatch.setattr(generator.subprocess, "run", die)
+    with pytest.raises(error, match=re.escape(told)) as caught:
+        _run(tmp_path, describe())
+    assert type(caught.value) is error

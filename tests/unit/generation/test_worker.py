@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from generated import describe
+from openapi_python_client.schema.untrusted_string import UntrustedString
+
+from specproof.generation import worker
+from specproof.generation.generator import CONFIG, TEMPLATES
+
+LIMITS = {"memory": 1 << 32, "file": 1 << 26, "seconds": 60}
+AUTHENTICATION = {
+    "kind": "token",
+    "place": "header",
+    "name": "Authorization",
+    "prefix": "Key",
+    "user": "username",
+    "password": "password",
+    "variables": ["KEY"],
+}
+
+
+def _job(folder: Path, document: Any) -> dict[str, Any]:
+    described = folder / "document.json"
+    described.write_text(json.dumps(document))
+    output = folder / "output"
+    output.mkdir()
+    return {
+        "document": str(described),
+        "output": str(output),
+        "package": "small_client",
+        "project": "small-client",
+        "version": "1.2.3",
+        "templates": str(TEMPLATES),
+        "context": {
+            "source": "specs/small",
+            "title": "Small",
+            "version": "1.2.3",
+            "servers": [],
+            "base_url": "https://api.example.com",
+            "authentication": AUTHENTICATION,
+        },
+        "limits": LIMITS,
+        "config": CONFIG,
+    }
+
+
+def test_a_project_is_written_and_its_operations_are_told(tmp_path: Path) -> None:
+    """The answer names each operation and the module that calls it."""
+    answer = worker.generate(_job(tmp_path, describe()))
+    assert answer == {
+        "problems": [],
+        "operations": [
+            {"method": "get", "path": "/things/{id}", "module": "api.default.get_thing"}
+        ],
+    }
+    written = tmp_path / "output"
+    assert (written / "small_client" / "py.typed").is_file()
+    assert 'version = "1.2.3"' in (written / "pyproject.toml").read_text()
+
+
+def test_what_is_left_out_is_a_problem(tmp_path: Path) -> None:
+    """A response that cannot be generated is told with where it stands."""
+    document = describe()
+    document["paths"]["/things/{id}"]["get"]["responses"]["200"]["content"] = {"image/png": {}}
+    (problem,) = worker.generate(_job(tmp_path, document))["problems"]
+    assert problem["level"] == "WARNING"
+    assert "GET /things/{id}" in problem["header"]
+
+
+def test_a_description_of_the_wrong_shape_is_a_problem(tmp_path: Path) -> None:
+    """A document that the generator does not take gives one error and no operations."""
+    answer = worker.generate(_job(tmp_path, describe([])))  # type: ignore[arg-type]  # wrong on purpose
+    assert [problem["level"] for problem in answer["problems"]] == ["ERROR"]
+    assert answer["operations"] == []
+
+
+def test_the_job_is_read_and_answered_as_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Standard output carries the answer alone; limits and hook are in place before the work."""
+    hooks: list[Any] = []
+    limited: list[Any] = []
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(_job(tmp_path, describe()))))
+    monkeypatch.setattr(sys, "addaudithook", hooks.append)
+    monkeypatch.setattr(worker, "limit_resources", limited.append)
+    worker.main()
+    answer = json.loads(capsys.readouterr().out)
+    assert len(answer["operations"]) == 1
+    assert limited == [LIMITS]
+    (hook,) = hooks
+    hook("open", (str(tmp_path / "output" / "a"), "w", 0))
+    with pytest.raises(PermissionError, match="is not allowed"):
+        hook("socket.connect", (None, ("127.0.0.1", 1)))
+
+
+@pytest.mark.parametrize(
+    ("event", "arguments"),
+    [
+        ("socket.__new__", (None, 2, 1, 0)),
+        ("subprocess.Popen", ("sh", [], None, None)),
+        ("os.system", (b"true",)),
+        ("os.posix_spawn", ("sh", [], {})),
+        ("os.exec", ("sh", [], {})),
+        ("open", ("/etc/passwd", "a", 0)),
+        ("open", ("{inside}/../escaped", "w", 0)),
+        ("open", ("/tmp/x", None, os.O_WRONLY)),  # noqa: S108 - nothing is opened
+        ("os.remove", ("/etc/passwd", -1)),
+        ("os.rename", ("/etc/passwd", "/etc/b", -1, -1)),
+    ],
+)
+def test_the_generator_is_refused_what_it_does_not_need(
+    tmp_path: Path, event: str, arguments: tuple[Any, ...]
+) -> None:
+    """No socket, no program, and no change outside the output folder."""
+    shown = tuple(
+        item.format(inside=tmp_path) if isinstance(item, str) else item for item in arguments
+    )
+    assert "is not allowed" in str(worker.refusal(event, shown, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("event", "arguments"),
+    [
+        ("open", ("/etc/passwd", "r", os.O_RDONLY)),
+        ("open", (5, "w", 0)),
+        ("open", ("{inside}/a/b.py", "w", os.O_WRONLY)),
+        ("os.remove", ("{inside}/a", -1)),
+        ("import", ("json", None, None, None, None)),
+    ],
+)
+def test_the_generator_may_do_its_work(
+    tmp_path: Path, event: str, arguments: tuple[Any, ...]
+) -> None:
+    """Reading, and writing inside the output folder, are allowed."""
+    shown = tuple(
+        item.format(inside=tmp_path) if isinstance(item, str) else item for item in arguments
+    )
+    assert worker.refusal(event, shown, tmp_path) is None
+
+
+def test_limits_hold_in_a_real_process() -> None:
+    """Memory, file size and processor time are lowered; a core is never written."""
+    program = (
+        "import json, resource; from specproof.generation.worker import limit_resources;"
+        "limit_resources({'memory': 1 << 31, 'file': 1 << 20, 'seconds': 9});"
+        "print(json.dumps([resource.getrlimit(limit)[0] for limit in (resource.RLIMIT_AS,"
+        "resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_CORE)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    assert json.loads(done.stdout) == [1 << 31, 1 << 20, 9, 0]
+
+
+def test_a_platform_without_a_limit_keeps_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit that is refused, or no limits at all, stop nothing."""
+    tried = []
+
+    def refuse(limit: int, values: tuple[int, int]) -> None:
+        tried.append((limit, values))
+        raise ValueError
+
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    worker.limit_resources(LIMITS)
+    assert len(tried) == 4
+    monkeypatch.setitem(sys.modules, "resource", None)
+    worker.limit_resources(LIMITS)
+    assert len(tried) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        (UntrustedString("a\n b\t\x1b[31m"), "a b \\[31m"),
+        ("<b>`x`|y", "\\<b\\>\\`x\\`\\|y"),
+        ("x" * 300, "x" * 199 + "…"),
+    ],
+)
+def test_text_of_strangers_is_one_inert_line_of_markdown(text: object, shown: str) -> None:
+    """Nothing of it is interpreted, hidden or longer than a line."""
+    assert worker.markdown_line(text) == shown

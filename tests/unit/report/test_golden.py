@@ -1,0 +1,96 @@
+"""Every form of the report of one awkward run, byte for byte.
+
+``SPECPROOF_REWRITE_GOLDEN=1 pytest tests/unit/report/test_golden.py`` writes them anew.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from runs import awkward_run, empty_run
+
+from specproof.report.document import render_json
+from specproof.report.junit import render_junit
+from specproof.report.markdown import render_markdown
+from specproof.report.text import render_text
+from specproof.suites.runfile import Run, write_run
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "report"
+
+# Read before the fixture that hides variables of this prefix from tests.
+_REWRITE = bool(os.environ.get("SPECPROOF_REWRITE_GOLDEN"))
+
+FORMS: dict[str, Callable[[Run], str]] = {
+    "awkward.txt": render_text,
+    "awkward-verbose.txt": lambda run: render_text(run, verbose=True),
+    "awkward-narrow.txt": lambda run: render_text(run, width=60),
+    "awkward-colour.txt": lambda run: render_text(run, width=120, colour=True),
+    "awkward.json": render_json,
+    "awkward.md": render_markdown,
+    "awkward.xml": render_junit,
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_report_is_the_golden_one(name: str) -> None:
+    """A form of the report changes on purpose or not at all."""
+    shown = FORMS[name](awkward_run()).encode()
+    golden = GOLDEN / name
+    if _REWRITE:
+        golden.write_bytes(shown)
+    assert shown == golden.read_bytes()
+
+
+def test_a_run_of_nothing_is_told_as_such() -> None:
+    """A run in which nothing was exercised says so in every form."""
+    run = empty_run()
+    assert render_text(run).endswith("0 requests (0 distinct); could not check\n")
+    assert "could not check" in render_markdown(run)
+    assert '"outcome": "could not check"' in render_json(run)
+    assert render_junit(run) == (
+        '<testsuites name="specproof" tests="0" failures="0" errors="0" skipped="0" />\n'
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "junit"])
+def test_surroundings_change_nothing(tmp_path: Path, form: str) -> None:
+    """Hash seed, locale, time zone, colour and width variables leave a piped report alone."""
+    write_run(awkward_run(), tmp_path / "run.jsonl")
+    surroundings: list[dict[str, str]] = [
+        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
+        {
+            "PYTHONHASHSEED": "2",
+            "TZ": "Pacific/Kiritimati",
+            "LC_ALL": "tr_TR.UTF-8",
+            "PYTHONUTF8": "1",
+            "FORCE_COLOR": "1",
+            "COLUMNS": "40",
+            "TERM": "xterm-256color",
+        },
+    ]
+    shown = [
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from specproof.cli.main import main; main()",
+                "report",
+                "run.jsonl",
+                "--format",
+                form,
+            ],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], **variables},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for variables in surroundings
+    ]
+    assert shown[0] == shown[1]
+    suffix = {"text": "txt", "json": "json", "markdown": "md", "junit": "xml"}[form]
+    assert shown[0] == (GOLDEN / f"awkward.{suffix}").read_bytes()
