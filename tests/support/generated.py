@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from specproof.generation import ClientSource
 
-__all__ = ["Answer", "Player", "SPECS", "describe", "playing", "source"]
+__all__ = ["SPECS", "Answer", "Player", "describe", "operation", "playing", "source"]
 
 SPECS = Path(__file__).parents[1] / "unit" / "generation" / "specs"
 

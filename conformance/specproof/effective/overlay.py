@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from specproof.document import canonical_json, parse
@@ -201,8 +202,14 @@ def _described(error: ValidationError, file: str, lines: tuple[int, ...]) -> Inp
 
 
 def _action_lines(data: bytes) -> tuple[int, ...]:
-    """Return the line of each action; the text has been parsed strictly before."""
-    root = YAML(typ="rt", pure=True).compose(io.BytesIO(data))
+    """Return the line of each action, or nothing where the text is JSON that is no YAML.
+
+    The text has been parsed strictly before.
+    """
+    try:
+        root = YAML(typ="rt", pure=True).compose(io.BytesIO(data))
+    except YAMLError:
+        return ()
     if isinstance(root, MappingNode):
         for key, value in root.value:
             if key.value == "actions" and isinstance(value, SequenceNode):

@@ -36,5 +36,7 @@ def violations(document: JsonObject) -> list[Violation]:
     errors = list(validator.schema_validator.iter_errors(document)) or validator.iter_errors()
     found: dict[Violation, None] = {}
     for error in errors:
-        found[Violation(tuple(error.absolute_path), one_line(error.message))] = None
+        # The lines after the first repeat the instance and the schema, which may be long.
+        message = one_line(error.message.partition("\n")[0])
+        found[Violation(tuple(error.absolute_path), message)] = None
     return list(found)

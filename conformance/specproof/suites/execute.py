@@ -120,6 +120,8 @@ def _gather(plan: RunPlan, workers: int) -> list[Evidence]:
             f"--rootdir={suite}",
             f"--confcutdir={suite}",
             "--import-mode=importlib",
+            # Rewriting asserts would compile every plugin anew, for messages nobody sees.
+            "--assert=plain",
             "-p",
             "no:cacheprovider",
             "-p",

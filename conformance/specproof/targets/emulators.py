@@ -18,7 +18,11 @@ __all__ = ["emulator_class", "load_emulator", "parse_assignments"]
 def emulator_class(api: str) -> type[RoutedEmulator] | None:
     """Return the emulator of ``specs/<api>/``, or None where the API has none."""
     package = f"specproof.apis.{api.replace('-', '_')}"
-    if not re.fullmatch(r"[a-z0-9-]+", api) or importlib.util.find_spec(package) is None:
+    if not re.fullmatch(r"[a-z0-9-]+", api):
+        return None
+    folder = importlib.util.find_spec(package)
+    # Beside the packages of APIs there are plain modules, which hold none.
+    if folder is None or folder.submodule_search_locations is None:
         return None
     if importlib.util.find_spec(f"{package}.emulator") is None:
         return None

@@ -67,6 +67,7 @@ class StubEmulator(RoutedEmulator):
         self.contract = Contract(document, name=name)
         self.api = api
         self.CONDITIONS = _conditions(self.contract)
+        self._answers: dict[tuple[str, int], Reply] = {}
         super().__init__(settings, clock=clock, seed=seed)
 
     def credentials(self) -> Mapping[str, str]:
@@ -94,19 +95,10 @@ class StubEmulator(RoutedEmulator):
 
     def answer(self, operation: OperationContract, status: int) -> Reply:
         """Return what is documented for ``status``; no body where nothing is."""
-        key = match_status(tuple(operation.responses), status)
-        if key is None:
-            return Reply(status)
-        response = operation.responses[key]
-        headers = tuple(
-            (header.name.lower(), _field(synthesise(self.contract.document, header.schema)))
-            for header in response.headers
-        )
-        if not response.content or status in (204, 304):
-            return Reply(status, headers)
-        media = _preferred(response)
-        body = _encoded(self._instance(operation, key, media), media)
-        return Reply(status, (("content-type", _concrete(media)), *headers), body)
+        place = (operation.id, status)
+        if place not in self._answers:
+            self._answers[place] = self._make(operation, status)
+        return self._answers[place]
 
     def misbehave(self, condition: str, call: Call) -> Reply:
         """Answer the status of the condition where the operation documents it."""
@@ -126,6 +118,21 @@ class StubEmulator(RoutedEmulator):
     def wrong_method(self, call: Call) -> Reply:  # noqa: ARG002 - all calls alike
         """Answer 405."""
         return json_reply(405, {"error": "the document has no such method for this path"})
+
+    def _make(self, operation: OperationContract, status: int) -> Reply:
+        key = match_status(tuple(operation.responses), status)
+        if key is None:
+            return Reply(status)
+        response = operation.responses[key]
+        headers = tuple(
+            (header.name.lower(), _field(synthesise(self.contract.document, header.schema)))
+            for header in response.headers
+        )
+        if not response.content or status in (204, 304):
+            return Reply(status, headers)
+        media = _preferred(response)
+        body = _encoded(self._instance(operation, key, media), media)
+        return Reply(status, (("content-type", _concrete(media)), *headers), body)
 
     def _make_router(self) -> Router:
         return Router(

@@ -22,6 +22,7 @@ MAX_DEPTH = 6
 _MAX_ITEMS = 64
 _MAX_TEXT = 4096
 _HOPELESS = MAX_DEPTH * 4
+_MAX_SCHEMAS = 2000
 
 _FORMATS = {
     "date": "2024-01-01",
@@ -51,8 +52,8 @@ _FORMATS = {
 def synthesise(document: JsonObject, schema: Json) -> Json:
     """Return an instance of ``schema``: what its author shows, or else the plainest value.
 
-    Every property is there, recursion ends after ``MAX_DEPTH`` levels, and ``writeOnly``
-    properties are left out. Where keywords contradict one another, or ask for what the
+    Every property is there, but for ``writeOnly`` ones and those deeper than ``MAX_DEPTH`` or
+    after 2000 schemas. Where keywords contradict one another, or ask for what the
     plainest value does not have, the instance may break the schema.
 
     Raises:
@@ -64,6 +65,11 @@ def synthesise(document: JsonObject, schema: Json) -> Json:
 class _Synthesis:
     def __init__(self, document: JsonObject) -> None:
         self._document = document
+        self._visits = 0
+
+    def _spent(self, depth: int) -> bool:
+        """Whether nothing but leaves may follow: too deep, or too many schemas so far."""
+        return depth > _HOPELESS or self._visits > _MAX_SCHEMAS * 2
 
     def value(self, node: Json, depth: int, number: int = 0) -> Json:
         schema = self._merged(node, depth)
@@ -83,13 +89,14 @@ class _Synthesis:
 
     def _merged(self, node: Json, depth: int) -> JsonObject:
         """Return one object schema for ``node``: references, allOf and first choices folded in."""
+        self._visits += 1
         found = resolve(self._document, node)
         if not isinstance(found, Mapping):
             return {}
         schema: JsonObject = {
             key: value for key, value in found.items() if key not in ("allOf", "anyOf", "oneOf")
         }
-        if depth > _HOPELESS:
+        if self._spent(depth):
             return schema
         parts = [*_items(found.get("allOf"))]
         parts += [_items(found.get(key))[0] for key in ("oneOf", "anyOf") if _items(found.get(key))]
@@ -103,13 +110,13 @@ class _Synthesis:
         required = [name for name in _items(schema.get("required")) if isinstance(name, str)]
         made: JsonObject = {}
         for name, node in properties.items():
-            wanted = name in required or depth < MAX_DEPTH
-            if wanted and depth < _HOPELESS and not self._hidden(node):
+            wanted = name in required or (depth < MAX_DEPTH and self._visits < _MAX_SCHEMAS)
+            if wanted and not self._spent(depth) and not self._hidden(node):
                 made[name] = self.value(node, depth + 1)
         extra = schema.get("additionalProperties", True)
         for name in required:
             if name not in properties:
-                made[name] = self.value(extra, depth + 1) if depth < _HOPELESS else None
+                made[name] = None if self._spent(depth) else self.value(extra, depth + 1)
         least = schema.get("minProperties")
         names = (f"property{number}" for number in count(1))
         while isinstance(least, int) and len(made) < min(least, _MAX_ITEMS):
@@ -121,7 +128,7 @@ class _Synthesis:
         least = least if isinstance(least, int) else 0
         most = most if isinstance(most, int) else _MAX_ITEMS
         wanted = least if depth >= MAX_DEPTH else max(least, 1)
-        size = min(wanted, most, _MAX_ITEMS) if depth < _HOPELESS else 0
+        size = 0 if self._spent(depth) else min(wanted, most, _MAX_ITEMS)
         first = [] if (shown := schema.get("prefixItems")) is None else _items(shown)
         unique = schema.get("uniqueItems") is True
         rest = schema.get("items", {})

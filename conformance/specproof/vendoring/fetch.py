@@ -8,7 +8,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -18,7 +18,6 @@ from specproof.text import one_line
 
 __all__ = ["Answer", "Fetcher", "check_url", "is_url"]
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 # Of what a server may compress with, the one whose expansion is bounded for each chunk read.
 _CODINGS = frozenset({"", "identity", "gzip", "x-gzip"})
@@ -83,23 +82,8 @@ class Fetcher:
                 raise CouldNotCheckError(f"{here}: can not be reached: {reason}") from error
             if isinstance(answer, Answer):
                 return answer
-            here = self._hop(url, here, answer)
+            here = _hop(url, answer)
         raise UpstreamError(f"redirects more than {self.max_redirects} times", file=url)
-
-    def _hop(self, url: str, here: str, location: str) -> str:
-        there = location
-        try:
-            there = urljoin(here, location)
-            check_url(there)
-        except ValueError as error:
-            raise UpstreamError("redirects to what is no URL", file=url) from error
-        except InputError as error:
-            raise UpstreamError(
-                f"redirects to {one_line(there, 120)}, which {error.problem}", file=url
-            ) from error
-        if _is_loopback(there) and not _is_loopback(url):
-            raise UpstreamError("redirects to this machine", file=url)
-        return there
 
     def _once(self, url: str, here: str, etag: str | None) -> Answer | str:
         """Ask ``here`` and return its answer, or where it redirects to."""
@@ -122,8 +106,8 @@ class Fetcher:
             client.stream("GET", here, headers=headers) as response,
         ):
             status = response.status_code
-            if status in _REDIRECTS and response.headers.get("Location"):
-                return str(response.headers["Location"])
+            if response.next_request is not None:
+                return str(response.next_request.url)
             media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
             tag = response.headers.get("ETag")
             if status == HTTPStatus.NOT_MODIFIED and etag is not None:
@@ -177,6 +161,19 @@ def check_url(url: str) -> None:
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(url)):
         return
     raise InputError("is not https", file=shown, remedy="use an https URL")
+
+
+def _hop(url: str, there: str) -> str:
+    """Return where a redirect leads, if it may be followed."""
+    try:
+        check_url(there)
+    except InputError as error:
+        raise UpstreamError(
+            f"redirects to {one_line(there, 120)}, which {error.problem}", file=url
+        ) from error
+    if _is_loopback(there) and not _is_loopback(url):
+        raise UpstreamError("redirects to this machine", file=url)
+    return there
 
 
 def _is_loopback(url: str) -> bool:

@@ -152,13 +152,13 @@ def test_specification_lets_needless_actions_pass() -> None:
 
 def test_overlay_1_0_updates_no_primitive_values() -> None:
     """Version 1.0 selects objects and arrays; the error says how to go on."""
-    with pytest.raises(InputError, match="declare overlay: 1.1.0"):
+    with pytest.raises(InputError, match=r"declare overlay: 1\.1\.0"):
         applied({"a": 1}, {"target": "$.a", "update": 2}, minor=0)
 
 
 def test_overlay_1_0_has_no_copy() -> None:
     """The field came with 1.1 and is not silently dropped."""
-    with pytest.raises(InputError, match="copy came with Overlay 1.1"):
+    with pytest.raises(InputError, match=r"copy came with Overlay 1\.1"):
         applied({"a": {}, "b": {}}, {"target": "$.a", "copy": "$.b"}, minor=0)
 
 
@@ -185,7 +185,7 @@ def test_changes_say_where_what_and_who() -> None:
 
 def test_removing_what_was_added_leaves_no_change() -> None:
     """Such a pair of actions does nothing, and says so."""
-    with pytest.raises(InputError, match="action 1, .* the result is as published"):
+    with pytest.raises(InputError, match=r"action 1, .*the result is as published"):
         applied(
             {"a": {}},
             {"target": "$.a", "update": {"b": [1]}},

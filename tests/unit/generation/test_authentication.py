@@ -10,9 +10,7 @@ from specproof.generation.authentication import Authentication, authentication
 
 
 def _authentication(scheme: dict[str, Any], api: str = "sequence") -> Authentication:
-    document = describe(
-        security=[{"main": []}], components={"securitySchemes": {"main": scheme}}
-    )
+    document = describe(security=[{"main": []}], components={"securitySchemes": {"main": scheme}})
     return authentication(document, api=api, file="a.yaml")
 
 

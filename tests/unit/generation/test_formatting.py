@@ -4,7 +4,6 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
-import ruff
 
 from specproof.errors import InputError
 from specproof.generation import formatting
@@ -58,6 +57,6 @@ def test_without_the_program_of_ruff_nothing_is_generated(
     def missing() -> str:
         raise FileNotFoundError("bin/ruff")
 
-    monkeypatch.setattr(ruff, "find_ruff_bin", missing)
+    monkeypatch.setattr("ruff.find_ruff_bin", missing)
     with pytest.raises(InputError, match="the program of ruff is missing: bin/ruff"):
         format_code(tmp_path)

@@ -9,7 +9,6 @@ import pytest
 from generated import describe, operation, source
 
 from specproof.errors import InputError, LimitError
-from specproof.generation import generator
 from specproof.generation.generator import check_paths, run_generator
 
 
@@ -167,7 +166,7 @@ def test_operations_that_collapse_into_one_module_are_refused(tmp_path: Path) ->
             "/b/{id}": {"get": operation(operationId="get_thing")},
         }
     )
-    with pytest.raises(InputError, match="share the module api.default.get_thing"):
+    with pytest.raises(InputError, match=r"share the module api\.default\.get_thing"):
         _run(tmp_path, document)
 
 
@@ -205,28 +204,27 @@ def test_the_generator_is_stopped_at_its_limits(
 
 
 @pytest.mark.parametrize(
-    ("returncode", "stderr", "error", "told"),
+    ("died", "error", "told"),
     [
-        (1, "Traceback\nKeyError: 'x'", InputError, "stopped with KeyError: 'x'"),
-        (1, "", InputError, "stopped with exit status 1"),
-        (1, "MemoryError", LimitError, "more than 2048 MiB of memory"),
-        (-9, "", LimitError, "exit status -9"),
+        ((1, "Traceback\nKeyError: 'x'"), InputError, "stopped with KeyError: 'x'"),
+        ((1, ""), InputError, "stopped with exit status 1"),
+        ((1, "MemoryError"), LimitError, "more than 2048 MiB of memory"),
+        ((-9, ""), LimitError, "exit status -9"),
     ],
 )
 def test_a_generator_that_dies_is_one_clear_sentence(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    returncode: int,
-    stderr: str,
+    died: tuple[int, str],
     error: type[InputError],
     told: str,
 ) -> None:
     """No traceback reaches the user."""
 
     def die(*_: Any, **__: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess([], returncode, "", stderr)
+        return subprocess.CompletedProcess([], died[0], "", died[1])
 
-    monkeypatch.setattr(generator.subprocess, "run", die)
+    monkeypatch.setattr(subprocess, "run", die)
     with pytest.raises(error, match=re.escape(told)) as caught:
         _run(tmp_path, describe())
     assert type(caught.value) is error

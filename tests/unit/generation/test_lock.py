@@ -41,7 +41,7 @@ def test_no_lock_is_none(tmp_path: Path) -> None:
     [
         "not toml",
         "format = 1",
-        'format = 1\nclient = 5\nfiles = {}',
+        "format = 1\nclient = 5\nfiles = {}",
         'format = 1\nfiles = []\n[client]\nversion = "1.0.0"',
         'format = 2\nfiles = {}\n[client]\nversion = "1.0.0"',
         'format = 1\nfiles = {}\n[client]\nversion = "1.0\\"\\nimport os"',

@@ -64,7 +64,7 @@ def test_each_operation_states_whether_it_needs_credentials(
 
 def test_header_parameters_that_openapi_ignores_are_dropped() -> None:
     """Accept, Content-Type and Authorization are no arguments, whatever their case or place."""
-    ignored = [
+    ignored: list[dict[str, Any]] = [
         {"name": name, "in": "header", "schema": {}}
         for name in ("authorization", "Accept", "CONTENT-TYPE")
     ]

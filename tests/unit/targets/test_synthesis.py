@@ -23,6 +23,12 @@ DOCUMENT: JsonObject = {
                 "required": ["next"],
                 "properties": {"next": {"$ref": "#/components/schemas/Endless"}},
             },
+            "Wide": {
+                "type": "object",
+                "required": ["a", "b", "c"],
+                "properties": {name: {"$ref": "#/components/schemas/Wide"} for name in "abcdefgh"},
+            },
+            "Both": {"allOf": [{"$ref": "#/components/schemas/Both"}] * 8},
             "Loop": {"allOf": [{"$ref": "#/components/schemas/Loop"}]},
         }
     },
@@ -110,7 +116,7 @@ def test_what_authors_show_goes_first(schema: Json, expected: Json) -> None:
     assert synthesise(DOCUMENT, schema) == expected
 
 
-@pytest.mark.parametrize("name", ["Tree", "Endless", "Loop"])
+@pytest.mark.parametrize("name", ["Tree", "Endless", "Loop", "Wide", "Both"])
 def test_recursion_ends(name: str) -> None:
     """Schemas that contain themselves give a finite instance."""
     assert isinstance(synthesise(DOCUMENT, {"$ref": f"#/components/schemas/{name}"}), dict)

@@ -53,6 +53,8 @@ class BasicErrorResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("BasicErrorResponse is an object, not " + type(src_dict).__name__)
         d = dict(src_dict)
         errors = cast(list[str], d.pop("errors"))
 

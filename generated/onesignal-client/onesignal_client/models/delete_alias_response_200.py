@@ -41,6 +41,8 @@ class DeleteAliasResponse200:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.delete_alias_response_200_identity import DeleteAliasResponse200Identity  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("DeleteAliasResponse200 is an object, not " + type(src_dict).__name__)
         d = dict(src_dict)
         identity = DeleteAliasResponse200Identity.from_dict(d.pop("identity"))
 

@@ -36,6 +36,10 @@ class DeleteAliasResponse200Identity:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                "DeleteAliasResponse200Identity is an object, not " + type(src_dict).__name__
+            )
         d = dict(src_dict)
         onesignal_id = UUID(d.pop("onesignal_id"))
 

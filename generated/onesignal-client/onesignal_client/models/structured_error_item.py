@@ -58,6 +58,8 @@ class StructuredErrorItem:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.structured_error_item_meta import StructuredErrorItemMeta  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("StructuredErrorItem is an object, not " + type(src_dict).__name__)
         d = dict(src_dict)
         code = d.pop("code")
 

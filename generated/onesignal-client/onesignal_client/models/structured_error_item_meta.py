@@ -28,6 +28,8 @@ class StructuredErrorItemMeta:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("StructuredErrorItemMeta is an object, not " + type(src_dict).__name__)
         d = dict(src_dict)
         structured_error_item_meta = cls()
 

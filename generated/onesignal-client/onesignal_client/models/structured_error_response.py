@@ -44,6 +44,8 @@ class StructuredErrorResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.structured_error_item import StructuredErrorItem  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("StructuredErrorResponse is an object, not " + type(src_dict).__name__)
         d = dict(src_dict)
         errors = []
         _errors = d.pop("errors")

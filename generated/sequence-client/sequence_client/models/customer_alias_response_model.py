@@ -87,6 +87,10 @@ class CustomerAliasResponseModel:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                "CustomerAliasResponseModel is an object, not " + type(src_dict).__name__
+            )
         d = dict(src_dict)
         created_at = datetime.datetime.fromisoformat(d.pop("createdAt"))
 

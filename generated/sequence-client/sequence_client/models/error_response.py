@@ -45,6 +45,8 @@ class ErrorResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.error_response_error import ErrorResponseError  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("ErrorResponse is an object, not " + type(src_dict).__name__)
         d = dict(src_dict)
         error = ErrorResponseError.from_dict(d.pop("error"))
 

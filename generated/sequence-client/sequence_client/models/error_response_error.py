@@ -40,6 +40,8 @@ class ErrorResponseError:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("ErrorResponseError is an object, not " + type(src_dict).__name__)
         d = dict(src_dict)
         message = d.pop("message")
 
