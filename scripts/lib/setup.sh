@@ -4,6 +4,7 @@
 # with pip where it is not, then installs the project itself into it. The stamp is written
 # last, so a set-up that was killed is made anew, and one that is complete costs milliseconds.
 # shellcheck shell=bash
+set -euo pipefail
 
 readonly venv="${root:?}/.venv"
 readonly stamp="$venv/.specproof-stamp"
@@ -68,6 +69,8 @@ make_environment() {
   printf 'set-up: %s from requirements.lock, with %s\n' "$venv" "$python" >&2
   rm -rf "$venv"
   if command -v uv >/dev/null; then
+    # As pip does, uv trusts the certificates that this machine trusts, not a list of its own.
+    export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
     uv venv --quiet --no-project --python "$python" "$venv"
     uv pip install --quiet --python "$venv/bin/python" --require-hashes \
       -r "$root/requirements.lock"

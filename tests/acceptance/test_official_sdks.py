@@ -35,12 +35,12 @@ def _installed(config: pytest.Config, package: str, command: Sequence[str]) -> P
             cwd=made,
             check=False,
         )
-        problem = done.stderr.strip().splitlines()[-1:] if done.returncode else None
+        problem = " ".join(done.stderr.split())[:300] if done.returncode else None
     except subprocess.TimeoutExpired:
-        problem = [f"no answer within {INSTALL_SECONDS} s"]
+        problem = f"no answer within {INSTALL_SECONDS} s"
     if problem is not None:
         shutil.rmtree(made)
-        pytest.skip(f"{package} can not be installed, is a registry in reach? {problem}")
+        pytest.skip(f"{package} can not be installed, is a registry in reach? {problem!r}")
     if folder.is_dir():  # another worker was faster
         shutil.rmtree(made)
     else:

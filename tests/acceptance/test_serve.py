@@ -170,7 +170,7 @@ def test_a_port_in_use_is_one_sentence() -> None:
     [
         ((), "either the name of an API or --spec FILE"),
         (("onesignal", "--spec", "x.yaml"), "either the name of an API or --spec FILE"),
-        (("nobody",), "nobody"),
+        (("nobody",), "specs/"),
         (("--spec", "missing.yaml"), "missing.yaml"),
         (("onesignal", "--set", "colour=red"), "unknown setting 'colour'"),
     ],

@@ -168,5 +168,8 @@ class World(Protocol):
     def unknown(self, operation: str) -> Sequence[Mapping[str, str]]:
         """Return well-formed path parameters of ``operation`` that name nothing that exists."""
 
+    def answer(self, operation: str, values: Mapping[str, str]) -> Mapping[str, str | None]:
+        """Return what a success on ``values`` says of its resource: pointer -> text or None."""
+
     def cleanup(self) -> None:
         """Remove everything this world created."""

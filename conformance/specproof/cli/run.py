@@ -44,6 +44,9 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     max_requests: Annotated[
         int, typer.Option(min=1, help="Most requests to a live server, per item of the suite.")
     ] = 5000,
+    time_budget: Annotated[
+        float, typer.Option(min=0.0, help="Seconds in which an answer is due; 0: any time.")
+    ] = 10.0,
     fail_on: Annotated[
         str,
         typer.Option(help="Least severity that makes exit code 1: error, warning, info, never."),
@@ -80,6 +83,7 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         resources=resources,
         allow_production=allow_production or [],
         max_requests=max_requests,
+        time_budget=time_budget,
         root=root,
     )
     run = execute(plan, workers=workers, fail_on=fail_on)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from specproof.apis.contract import SettingValue
-from specproof.apis.settings import parse_assignments
 from specproof.catalog import open_catalog
 from specproof.document import parse
 from specproof.errors import InputError
@@ -19,7 +17,7 @@ from specproof.report.markdown import render_markdown
 from specproof.report.text import show_text, write_text
 from specproof.suites.plan import RunPlan
 from specproof.suites.runfile import Run, write_run
-from specproof.targets.emulators import emulator_class
+from specproof.targets.emulators import read_settings
 
 __all__ = ["finish", "make_plan"]
 
@@ -39,6 +37,7 @@ def make_plan(
     resources: Path | None,
     allow_production: Sequence[str],
     max_requests: int,
+    time_budget: float,
     root: Path | None,
 ) -> RunPlan:
     """Return the plan that the options of ``specproof run`` ask for.
@@ -72,10 +71,11 @@ def make_plan(
         cases=cases,
         root=None if root is None else str(root.resolve()),
         spec=None if spec is None else str(spec.resolve()),
-        settings=_settings(names, settings),
+        settings=read_settings(names, settings),
         resources={} if resources is None else _resources(resources),
         allow_production=tuple(allow_production),
         max_requests=max_requests,
+        time_budget=time_budget,
     )
 
 
@@ -100,17 +100,6 @@ def finish(
         write_text(render_json(run), stream)
     else:
         show_text(run, verbose=verbose, stream=stream)
-
-
-def _settings(names: Sequence[str], texts: Sequence[str]) -> Mapping[str, SettingValue]:
-    if not texts:
-        return {}
-    if len(names) != 1:
-        raise InputError("--set goes with one API", remedy="name it")
-    found = emulator_class(names[0])
-    if found is None:
-        raise InputError(f"{names[0]} has no emulator that could be set")
-    return parse_assignments(found.SETTINGS, texts)
 
 
 def _resources(path: Path) -> dict[str, tuple[str, ...]]:

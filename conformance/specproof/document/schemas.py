@@ -8,6 +8,7 @@ from typing import cast
 
 import jsonschema_rs
 
+from specproof.document.references import resolve
 from specproof.errors import InputError
 from specproof.model import Json, JsonObject
 
@@ -81,13 +82,17 @@ class SchemaCompiler:
         openapi: ``3.0`` or ``3.1``.
     """
 
-    def __init__(self, document: Mapping[str, Json], *, name: str, openapi: str) -> None:
+    def __init__(self, document: JsonObject, *, name: str, openapi: str) -> None:
         self._name = name
         self._openapi = openapi
         components = document.get("components")
         self._components = cast(JsonObject, self._translated({"components": components or {}}))
         self._document = document
         self._names = frozenset(_property_names(document))
+
+    def resolve(self, node: Json) -> Json:
+        """Return what ``node`` refers to inside the document, or ``node`` itself."""
+        return resolve(self._document, node)
 
     def compile(self, schema: Json, *, formats: bool) -> Validator:
         """Compile one Schema Object.

@@ -32,9 +32,16 @@ def violations(document: JsonObject) -> list[Violation]:
     kind = version(document, name="the document")
     factory = OpenAPIV30SpecValidator if kind == "3.0" else OpenAPIV31SpecValidator
     validator = factory(cast("dict[str, Any]", document))
-    # The second stage walks a document whose shape the first has found to be right.
-    errors = list(validator.schema_validator.iter_errors(document)) or validator.iter_errors()
     found: dict[Violation, None] = {}
+    try:
+        # The second stage walks a document whose shape the first has found to be right.
+        errors = list(validator.schema_validator.iter_errors(document)) or list(
+            validator.iter_errors()
+        )
+    except (AttributeError, LookupError, TypeError, ValueError):
+        # The shape of what a reference leads to is not looked at by the first stage, and the
+        # library does not expect another kind of object there.
+        return [Violation((), "a reference leads to an object of another kind")]
     for error in errors:
         # The lines after the first repeat the instance and the schema, which may be long.
         message = one_line(error.message.partition("\n")[0])

@@ -25,6 +25,7 @@ HTTP_REQUIREMENTS: dict[str, str] = {
     "media-type-true": "sends bodies that are what their Content-Type says (RFC 9110 8.3)",
     "json-strict": "sends JSON without duplicate names, NaN or broken UTF-8 (RFC 8259 4, 6, 8.1)",
     "singleton-headers": "sends each header that holds one value once (RFC 9110 5.3)",
+    "response-time": "answers within the time budget of the run",
     "redirects-stay": "leads to no other host (RFC 9110 15.4)",
 }
 """What -> statement of the requirements that HTTP itself puts on every operation."""
@@ -156,6 +157,37 @@ class _Operation:
                 _schema_vacuity(self._effective_contract, response),
             )
         yield from self._headers(key, response, before)
+        yield from self._meaning(key, response)
+
+    def _meaning(self, key: str, response: DocumentedResponse) -> Iterator[Requirement]:
+        """Yield what a status means whatever its schema says (RFC 9110 15)."""
+        label, at = f"{self._effective.id} {key}", response.pointer
+        error = key.upper()[:1] in {"4", "5"}
+        if error:
+            yield self._make(
+                key, "explained", Source.HTTP, f"{label} says in its body what went wrong", at, key
+            )
+            yield self._make(
+                key,
+                "discreet",
+                Source.HTTP,
+                f"{label} tells nothing of the server's inside",
+                at,
+                key,
+            )
+        elif response.content and "{" in self._effective.operation.path:
+            yield self._make(
+                key, "resource", Source.HTTP, f"{label} is about the resource asked for", at, key
+            )
+        if response.content:
+            yield self._make(
+                key,
+                "honest",
+                Source.HTTP,
+                f"{label} has a body that agrees with its status",
+                at,
+                key,
+            )
 
     def _headers(
         self, key: str, response: DocumentedResponse, before: DocumentedResponse | None

@@ -44,10 +44,9 @@ def fuzz(stage: Stage, source: CaseSource, *, valid: bool, cases: int, seed: int
         sent += 1
         request = _request(stage, drawn, values)
         if request is not None:
-            kind = "valid" if valid else "invalid"
-            stage.session.exchange(
-                stage.operation.id, request, facts={"credentials": "own", "generated": kind}
-            )
+            facts = {"credentials": "own", "generated": "valid" if valid else "invalid"}
+            facts["answer"] = stage.world.answer(stage.operation, values)
+            stage.session.exchange(stage.operation.id, request, facts=facts)
 
     explore(strategy, cases, seed, use)
 

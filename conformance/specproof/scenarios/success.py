@@ -29,4 +29,5 @@ def _act(stage: Stage) -> None:
     facts = {"because": "everything the request needs exists"}
     if stage.world.arranged and len(outcomes) == 1:
         facts["due"] = "success"
+    facts["answer"] = stage.world.answer(stage.operation, values)
     stage.send(values, expects=outcomes[0], facts=facts)

@@ -40,7 +40,12 @@ class Bench:
         )
         self.target: Target = _target(plan, self.subject)
         self.session = TargetSession(
-            self.target, self.subject.effective, scenario=item, seed=plan.seed, record=self._record
+            self.target,
+            self.subject.effective,
+            scenario=item,
+            seed=plan.seed,
+            record=self._record,
+            time_budget=plan.time_budget,
         )
         self.collector = Collector(
             self.target,

@@ -33,7 +33,10 @@ class RunPlan:
         spec: OpenAPI file to check ad hoc, without a catalog.
         cases: generated cases per operation and kind (valid, invalid).
         settings: settings of the emulator.
-        headers: extra request headers of an ad-hoc run.
+        resources: name -> ids that exist beforehand and may be used up.
+        allow_production: hosts that the spec calls production and that are meant.
+        max_requests: most requests of one item to a live server.
+        time_budget: seconds in which an answer is due.
     """
 
     apis: tuple[str, ...]
@@ -47,6 +50,7 @@ class RunPlan:
     resources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allow_production: tuple[str, ...] = ()
     max_requests: int = 5000
+    time_budget: float = 10.0
 
     def to_text(self) -> str:
         """Return the plan as JSON, to hand it to worker processes."""

@@ -6,11 +6,12 @@ import importlib
 import importlib.util
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from specproof.apis.base import RoutedEmulator
 from specproof.apis.contract import Emulator, SettingValue
 from specproof.apis.settings import parse_assignments
+from specproof.errors import InputError
 
 __all__ = ["emulator_class", "load_emulator", "parse_assignments"]
 
@@ -44,3 +45,19 @@ def load_emulator(
     """
     found = emulator_class(api)
     return None if found is None else found(settings, clock=clock, seed=seed)
+
+
+def read_settings(apis: Sequence[str], texts: Sequence[str]) -> Mapping[str, SettingValue]:
+    """Return the settings that ``name=value`` texts of a command line choose.
+
+    Raises:
+        InputError: they are not for exactly one API with an emulator, or not its settings.
+    """
+    if not texts:
+        return {}
+    if len(apis) != 1:
+        raise InputError("settings go with one API", remedy="name it")
+    found = emulator_class(apis[0])
+    if found is None:
+        raise InputError(f"{apis[0]} has no emulator that could be set")
+    return parse_assignments(found.SETTINGS, texts)

@@ -37,6 +37,7 @@ class TargetSession:
         scenario: id of the scenario; part of exchange ids.
         seed: seed of the run; the same seed gives the same values.
         record: called with every exchange, in order.
+        time_budget: seconds in which an answer is due.
 
     Attributes:
         told: values that this run invented, which a report may therefore show.
@@ -50,12 +51,14 @@ class TargetSession:
         scenario: str,
         seed: int,
         record: Callable[[Exchange], None],
+        time_budget: float = 10.0,
     ) -> None:
         self.target = target
         self.contract = contract
         self.scenario = scenario
         self._seed = seed
         self._record = record
+        self.time_budget = time_budget
         self._sent = 0
         self._values = 0
         self.told: set[str] = set()
@@ -116,7 +119,7 @@ class TargetSession:
             expects=expects,
             provenance=self.target.provenance,
             failure=failure,
-            facts=dict(facts or {}),
+            facts={"time-budget": f"{self.time_budget:g}", **(facts or {})},
         )
         self._record(made)
         return made

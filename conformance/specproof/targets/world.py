@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -53,6 +54,20 @@ class ApiWorld:
                 return None
             found[name] = value
         return found
+
+    def answer(self, operation: OperationContract, values: Mapping[str, str]) -> str:
+        """Return what a success on ``values`` has to say of its resource, as JSON.
+
+        Pointer -> text, or None where nothing may stand. An API with a world of its own says
+        so itself; elsewhere an ``id`` in the answer is the last path parameter.
+        """
+        if self._own is not None:
+            return json.dumps(self._own.answer(operation.id, values))
+        names = list(_path_parameters(operation))
+        if not names or not operation.operation.path.endswith(f"{{{names[-1]}}}"):
+            return "{}"
+        last = values.get(names[-1], "")
+        return json.dumps({names[-1]: last, **({"id": last} if "id" in names[-1].lower() else {})})
 
     def unknown(self, operation: OperationContract) -> Sequence[Mapping[str, str]]:
         """Return well-formed path parameters that name nothing that exists."""

@@ -39,8 +39,7 @@ def test_the_client_is_written_by_a_process_without_the_users_environment(
     assert "hidden" not in seen["input"]
 
 
-@pytest.mark.parametrize("seed", ["1", "4711"])
-def test_the_hash_seed_changes_no_byte(tmp_path: Path, seed: str) -> None:
+def test_the_hash_seed_changes_no_byte(tmp_path: Path) -> None:
     """Sets and dictionaries of the generator never show in its output."""
     document = describe(
         {
@@ -84,7 +83,7 @@ def test_the_hash_seed_changes_no_byte(tmp_path: Path, seed: str) -> None:
         },
     )
     written = []
-    for number, hash_seed in enumerate(("0", seed)):
+    for number, hash_seed in enumerate(("0", "4711")):
         place = tmp_path / str(number)
         place.mkdir()
         folder = _run(place, document, hash_seed=hash_seed)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from calling import Clock
 
+from specproof import apis
 from specproof.apis.onesignal.emulator import OneSignalEmulator
 from specproof.apis.sequence.emulator import SequenceEmulator
 from specproof.errors import InputError
@@ -19,6 +22,14 @@ def test_emulators_are_found_by_name() -> None:
 def test_other_names_have_none(name: str) -> None:
     """Neither unknown names nor modules that are no API lead anywhere."""
     assert load_emulator(name) is None
+
+
+def test_a_package_may_lack_an_emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part of apis/<api>/ is optional."""
+    (tmp_path / "bare_api").mkdir()
+    (tmp_path / "bare_api" / "__init__.py").write_text("")
+    monkeypatch.setattr(apis, "__path__", [*apis.__path__, str(tmp_path)])
+    assert emulator_class("bare-api") is None
 
 
 def test_settings_clock_and_seed_are_handed_on() -> None:

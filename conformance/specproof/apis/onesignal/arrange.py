@@ -74,6 +74,21 @@ class OneSignalWorld:
             "alias_label_to_delete": self._session.tell("specproof_label"),
         }
 
+    def answer(self, operation: str, values: Mapping[str, str]) -> Mapping[str, str | None]:
+        """Return the identity that an answer about one of our users has to show.
+
+        Whether the remaining aliases are listed is open; the one that was removed never is.
+        """
+        del operation
+        label, alias_id = values.get("alias_label", ""), values.get("alias_id", "")
+        for user in self._users:
+            if alias_id == user.onesignal_id or user.aliases.get(label) == alias_id:
+                removed = values.get("alias_label_to_delete", "")
+                shown = {f"identity/{name}": text for name, text in user.aliases.items()}
+                gone = {f"identity/{removed}": None}
+                return {"identity/onesignal_id": user.onesignal_id, **shown, **gone}
+        return {}
+
     def unknown(self, operation: str) -> Sequence[Mapping[str, str]]:
         """Name a user that never was, by alias and by OneSignal id, and an alias that never was."""
         del operation

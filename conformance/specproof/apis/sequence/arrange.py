@@ -14,6 +14,7 @@ __all__ = ["WORLD", "SequenceWorld"]
 
 _CREATED = frozenset({200, 201})
 _TEMPLATE = "/customer-aliases"
+_IDENTIFYING = ("id", "sequenceAccountId", "customerId", "value", "createdAt")
 
 
 class SequenceWorld:
@@ -21,7 +22,7 @@ class SequenceWorld:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._aliases: list[str] = []
+        self._aliases: dict[str, Mapping[str, Json]] = {}
 
     def create_alias(self, customer: int = 0) -> Mapping[str, Json] | None:
         """Create an alias of the n-th customer; return it, or None if there is none or refused."""
@@ -42,7 +43,7 @@ class SequenceWorld:
         identifier = alias.get("id")
         if not isinstance(identifier, str):
             return None
-        self._aliases.append(self._session.claim(identifier))
+        self._aliases[self._session.claim(identifier)] = alias
         return alias
 
     def parameters(self, operation: str) -> Mapping[str, str] | None:
@@ -50,6 +51,12 @@ class SequenceWorld:
         del operation
         alias = self.create_alias()
         return None if alias is None else {"id": str(alias["id"])}
+
+    def answer(self, operation: str, values: Mapping[str, str]) -> Mapping[str, str | None]:
+        """Return the fields by which an answer shows which alias it is about."""
+        del operation
+        alias = self._aliases.get(values.get("id", ""), {})
+        return {name: str(alias[name]) for name in _IDENTIFYING if name in alias}
 
     def unknown(self, operation: str) -> Sequence[Mapping[str, str]]:
         """Name an alias that never was."""

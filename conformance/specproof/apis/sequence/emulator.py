@@ -181,7 +181,7 @@ class SequenceEmulator(RoutedEmulator):
         alias = self._living(account, alias_id, int(self.settings["unknown_status"]))
         body = self._body(call)
         label = self._text(body, "label") if "label" in body else None
-        self.store.relabel(account, alias, label)
+        self.store.relabel(alias, label)
         return self.replies.alias(account, alias)
 
     def delete(self, account: Account, alias_id: str) -> Reply:

@@ -38,13 +38,18 @@ class Alias:
 
 @dataclass(slots=True)
 class Account:
-    """A tenant: its credentials, its customers and its aliases, by id in order of creation."""
+    """A tenant: its credentials, its customers and its aliases, by id in order of creation.
+
+    Attributes:
+        latest: value -> the alias that had it last; only that one can be a living one.
+    """
 
     id: str
     client_id: str
     client_secret: str
     customers: dict[str, Customer] = field(default_factory=dict)
     aliases: dict[str, Alias] = field(default_factory=dict)
+    latest: dict[str, Alias] = field(default_factory=dict)
 
 
 class Store:
@@ -92,25 +97,25 @@ class Store:
 
     def owner(self, account: Account, value: str) -> Customer | None:
         """Return the customer whose living alias, or own id, is ``value``."""
-        for alias in self.aliases(account, deleted=False):
-            if alias.value == value:
-                return account.customers[alias.customer_id]
+        alias = account.latest.get(value)
+        if alias is not None and alias.deleted is None:
+            return account.customers[alias.customer_id]
         return account.customers.get(value)
 
     def taken(self, account: Account, value: str, *, for_ever: bool) -> bool:
         """Return whether no new alias can have ``value``; deleted ones count if ``for_ever``."""
-        values = {alias.value for alias in self.aliases(account, deleted=for_ever)}
-        return value in values or value in account.customers
+        alias = account.latest.get(value)
+        held = alias is not None and (for_ever or alias.deleted is None)
+        return held or value in account.customers
 
     def create(self, account: Account, customer_id: str, value: str, label: str | None) -> Alias:
         """Add an alias."""
         alias_id = self.new_id()
         alias = Alias(alias_id, customer_id, value, label, self.now())
-        account.aliases[alias_id] = alias
+        account.aliases[alias_id] = account.latest[value] = alias
         return alias
 
-    def relabel(self, account: Account, alias: Alias, label: str | None) -> None:  # noqa: ARG002
-        # The account is there for overriding.
+    def relabel(self, alias: Alias, label: str | None) -> None:
         """Change the label of an alias."""
         self._writes += 1
         alias.label = label

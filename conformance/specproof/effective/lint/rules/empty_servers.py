@@ -28,7 +28,7 @@ RULE = Rule(
     id="empty-servers",
     severity=Severity.WARNING,
     clause=(
-        'OpenAPI 3.1.1, Path Item Object, servers: "An alternative servers array to service '
+        'OpenAPI 3.0.3, Path Item Object, servers: "An alternative server array to service '
         'all operations in this path"'
     ),
     explanation=(

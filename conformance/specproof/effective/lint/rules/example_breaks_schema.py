@@ -48,8 +48,9 @@ RULE = Rule(
     id="example-breaks-schema",
     severity=Severity.WARNING,
     clause=(
-        'OpenAPI 3.1.1, Media Type Object, example: "The example SHOULD be in the correct '
-        'format as specified by the media type" and match the schema'
+        'OpenAPI 3.0.3, Media Type Object, example: "The example object SHOULD be in the correct '
+        'format as specified by the media type"; examples: "should match the media type and '
+        'specified schema if present"'
     ),
     explanation=(
         "An example does not keep the schema that it illustrates. One of the two is wrong, "

@@ -27,15 +27,13 @@ _TYPES: dict[str, frozenset[str]] = {
 def _find(subject: Subject) -> Iterator[Hit]:
     for location, schema in subject.of(Kind.SCHEMA):
         given = schema.get("type")
-        types = (
-            {given} if isinstance(given, str) else set(given) if isinstance(given, list) else set()
-        )
+        types = {str(one) for one in (given if isinstance(given, list) else [given]) if one}
         for keyword in schema:
             if types and keyword in _TYPES and not types & _TYPES[keyword]:
                 place = (*location, keyword)
                 yield Hit(
                     place,
-                    f"{keyword} never applies to {' or '.join(sorted(map(str, types)))}",
+                    f"{keyword} never applies to {' or '.join(sorted(types))}",
                     {"target": query(place), "remove": True},
                 )
 

@@ -16,7 +16,7 @@ __all__ = ["RULE"]
 def _find(subject: Subject) -> Iterator[Hit]:
     for operation in subject.operations:
         declared = {
-            parameter.get("name")
+            str(parameter.get("name"))
             for parameter in parameters(subject.document, operation)
             if parameter.get("in") == "path"
         }

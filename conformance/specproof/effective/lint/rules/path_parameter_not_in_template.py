@@ -17,7 +17,7 @@ def _find(subject: Subject) -> Iterator[Hit]:
     for operation in subject.operations:
         expressions = set(re.findall(r"\{([^{}]+)\}", operation.path))
         for parameter in parameters(subject.document, operation):
-            name = parameter.get("name")
+            name = str(parameter.get("name"))
             if parameter.get("in") == "path" and name not in expressions:
                 yield Hit(
                     subject.location(operation),

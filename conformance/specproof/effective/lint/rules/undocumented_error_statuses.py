@@ -51,8 +51,8 @@ RULE = Rule(
     id="undocumented-error-statuses",
     severity=Severity.INFO,
     clause=(
-        'OpenAPI 3.1.1, Responses Object: "It is expected to cover a successful operation '
-        'response and any known errors"'
+        'OpenAPI 3.1.1, Responses Object: "documentation is expected to cover a '
+        'successful operation response and any known errors"'
     ),
     explanation=(
         "Some errors of an operation are documented with a body, others that nearly every API "

@@ -19,13 +19,13 @@ def _find(subject: Subject) -> Iterator[Hit]:
     components = subject.document.get("components")
     if not isinstance(components, dict):
         return
-    used = set(_references(subject.document))
+    # A reference into a component uses it: "/components/<field>/<name>" is four parts.
+    used = {"/".join(one.split("/")[:4]) for one in _references(subject.document)}
     for field in _FIELDS:
         group = components.get(field)
         for name in group if isinstance(group, dict) else ():
             place = ("components", field, name)
-            pointer_ = pointer(place)
-            if not any(one == pointer_ or one.startswith(f"{pointer_}/") for one in used):
+            if pointer(place) not in used:
                 yield Hit(
                     place,
                     f"nothing refers to {field}/{name}",
@@ -44,7 +44,10 @@ def _references(node: Json) -> Iterator[str]:
                 yield unquote(target).removeprefix("#")
             mapping = item.get("mapping")
             for one in mapping.values() if isinstance(mapping, dict) else ():
-                yield str(one).removeprefix("#")
+                # The short form of a mapping is the name of a schema.
+                name = str(one)
+                local = "/" in name or name.startswith("#")
+                yield name.removeprefix("#") if local else f"/components/schemas/{name}"
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)

@@ -1,0 +1,75 @@
+"""Reading error envelopes of any family; no check of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from specproof.model import Json
+
+__all__ = ["ErrorItem", "error_items", "looks_like_error"]
+
+_CODES = ("code", "type", "error_code", "errorCode")
+_TITLES = ("title", "message", "detail", "description", "error_description")
+_MARKS = ("errors", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorItem:
+    """One error of an envelope; None where the envelope has no such field.
+
+    Attributes:
+        code: what callers branch on.
+        title: what people read.
+    """
+
+    code: Json
+    title: Json
+    has_code: bool
+    has_title: bool
+
+
+def error_items(body: Json) -> tuple[ErrorItem, ...] | None:
+    """Return the errors of a body, or None where it is no envelope of a known family.
+
+    Families: ``{errors: [{code, title}]}``, ``{errors: [text]}``, ``{errors: text}``,
+    ``{error: {type, message}}``, ``{error: text}``, RFC 9457 ``{type, title}``.
+    """
+    if not isinstance(body, Mapping):
+        return None
+    for mark in _MARKS:
+        if mark in body:
+            return tuple(_items(body[mark]))
+    if "title" in body and ("type" in body or "status" in body):
+        return (_item(body),)
+    return None
+
+
+def looks_like_error(body: Json) -> bool:
+    """Return whether a body says that something went wrong."""
+    if not isinstance(body, Mapping):
+        return False
+    if body.get("success") is False:
+        return True
+    return any(body.get(mark) not in (None, [], {}, "", False) for mark in _MARKS)
+
+
+def _items(value: Json) -> Iterator[ErrorItem]:
+    if isinstance(value, Mapping):
+        yield _item(value)
+    elif isinstance(value, str):
+        yield ErrorItem(None, value, has_code=False, has_title=True)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _items(entry)
+
+
+def _item(value: Mapping[str, Json]) -> ErrorItem:
+    code = next((name for name in _CODES if name in value), None)
+    title = next((name for name in _TITLES if name in value), None)
+    return ErrorItem(
+        None if code is None else value[code],
+        None if title is None else value[title],
+        has_code=code is not None,
+        has_title=title is not None,
+    )

@@ -1,0 +1,99 @@
+"""What an error says to people holds no stack trace, SQL, file path or secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from specproof.checks.base import Check, View
+from specproof.model import Json, Observation
+
+__all__ = ["CHECK"]
+
+RULE = "error-leaks-nothing"
+_ERRORS = range(400, 600)
+_LONGEST = 200_000
+_MOST_TEXTS = 2000
+
+_LEAKS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a stack trace", re.compile(r"Traceback \(most recent call|\bat [\w$.<>]+\([\w.]+:\d+\)")),
+    (
+        "a stack trace",
+        re.compile(r"File \"[^\"]{1,300}\", line \d+|\w+\.(?:rb|py|go|js|php):\d+\b"),
+    ),
+    (
+        "a stack trace",
+        re.compile(r"\bpanic: |goroutine \d+ \[|\bcaused by: [\w.]+Exception", re.IGNORECASE),
+    ),
+    (
+        "SQL",
+        re.compile(
+            r"\bSELECT\b.{1,300}\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE\b.{1,200}\bSET\b"
+            r"|\bSQLSTATE\b|\bORA-\d{5}\b|\bPG::\w+|syntax error at or near",
+            re.DOTALL,
+        ),
+    ),
+    (
+        "a path of the server",
+        re.compile(
+            r"(?<![\w/.:])/(?:usr|var|home|srv|opt|etc|app|root|tmp|Users)/[\w.-]{1,100}"
+            r"|\b[A-Z]:\\[\w\\.-]{2,100}"
+        ),
+    ),
+    (
+        "a secret",
+        re.compile(
+            r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:password|passwd|secret|api[_-]?key|token)"
+            r"\s*[=:]\s*[\"']?[\w+/.-]{8,}|\b(?:postgres|postgresql|mysql|redis|mongodb)://\S+@",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+
+def look(view: View) -> Iterator[Observation]:
+    """Observe every text of an error body."""
+    documented = view.documented
+    if view.answered.status not in _ERRORS or documented is None:
+        return
+    parses, body = view.parsed
+    texts = list(_texts(body)) if parses else [view.answered.body.decode("utf-8", "replace")]
+    found = sorted(
+        {what for text in texts for what, pattern in _LEAKS if pattern.search(text[:_LONGEST])}
+    )
+    credentials = view.exchange.request.header("authorization")
+    if credentials is not None and _repeats(credentials, texts):
+        found.append("the credentials of the request")
+    problem = f"the error body holds {' and '.join(found)}" if found else None
+    yield view.observe(RULE, view.requirement(documented.key, "discreet"), problem)
+
+
+def _repeats(credentials: str, texts: list[str]) -> bool:
+    token = credentials.rpartition(" ")[2]
+    return len(token) >= 12 and any(token in text for text in texts)  # noqa: PLR2004 - no word is
+
+
+def _texts(body: Json) -> Iterator[str]:
+    pending: list[Json] = [body]
+    seen = 0
+    while pending and seen < _MOST_TEXTS:
+        current = pending.pop()
+        seen += 1
+        if isinstance(current, str):
+            yield current
+        elif isinstance(current, Mapping):
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
+
+
+CHECK = Check(
+    id=RULE,
+    title="errors hold no stack trace, SQL, file path or secret",
+    explanation=(
+        "What an error tells everybody helps whoever attacks the service, and it ends up in the"
+        " logs of every client. Report it to the vendor in private."
+    ),
+    clause="OWASP API Security Top 10 2023, API8; RFC 9110 17 (disclosure in responses)",
+    look=look,
+)
