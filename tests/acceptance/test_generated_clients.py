@@ -18,7 +18,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from generated import SPECS, Answer, Player, playing
+from generation_cases import SPECS, Answer, Player, playing
 from hypothesis import given
 from hypothesis import strategies as st
 

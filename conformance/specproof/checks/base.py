@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -14,6 +15,9 @@ from specproof.model import Blame, Exchange, Json, Observation, Response, Severi
 from specproof.requirements.contract import DocumentedResponse, OperationContract
 
 __all__ = ["Check", "Look", "View", "essence", "is_json"]
+
+# RFC 9110 8.3.1 and RFC 6838 4.2; anything else may hold anything.
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,40}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 
 Look = Callable[["View"], Iterator[Observation]]
 
@@ -73,6 +77,22 @@ class View:
         return essence(self.answered.header("content-type") or "")
 
     @cached_property
+    def published_response(self) -> DocumentedResponse | None:
+        """The row of the published spec that ``documented`` corrects, or None.
+
+        Rows correspond by key, as requirements do: a ``404`` that the overlay adds beside a
+        published ``4XX`` is the overlay's alone.
+        """
+        if self.published is None or self.documented is None:
+            return None
+        return self.published.responses.get(self.documented.key)
+
+    @property
+    def media_shown(self) -> str:
+        """The media type as a message may show it: two names, or that it is none."""
+        return self.media if _MEDIA_TYPE.fullmatch(self.media) else "no media type"
+
+    @cached_property
     def media_range(self) -> str | None:
         """The documented media range that governs this answer's media type, or None."""
         if self.documented is None:
@@ -95,11 +115,18 @@ class View:
         return _strict_problem(self.answered.body)
 
     @property
+    def headers_known(self) -> bool:
+        """Whether the response's headers are all there; of a pasted body they seldom are."""
+        return self.exchange.facts.get("headers") != "unknown"
+
+    @property
     def body_excepted(self) -> bool:
         """Whether prose allows this body to be empty or not JSON, and it is."""
         if self.documented is None:
             return False
         allowed = self.documented.body_may_be
+        if "any" in allowed:
+            return True
         empty = not self.answered.body
         return ("empty" in allowed and empty) or (
             "non-json" in allowed and not empty and not is_json(self.media)

@@ -20,7 +20,7 @@ def look(view: View) -> Iterator[Observation]:
     if documented is None or not parses or view.media_range is None or view.body_excepted:
         return
     published = view.published
-    known = None if published is None else published.documented(view.answered.status)
+    known = view.published_response
     seen: set[str] = set()
     if published is not None and known is not None and view.media_range in known.content:
         for problem in _problems(published, known.key, view.media_range, value):

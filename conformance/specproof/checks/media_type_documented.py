@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from specproof.checks.base import Check, View, match_media
 from specproof.model import Observation
-from specproof.text import one_line
 
 __all__ = ["CHECK"]
 
@@ -18,7 +17,7 @@ def look(view: View) -> Iterator[Observation]:
     documented = view.documented
     if documented is None or view.answered.broken is not None or view.body_excepted:
         return
-    published = None if view.published is None else view.published.documented(view.answered.status)
+    published = view.published_response
     base = documented if published is None else published
     requirement = view.requirement(documented.key, "media-type")
     if not base.content:
@@ -31,7 +30,7 @@ def look(view: View) -> Iterator[Observation]:
         problem = "there is no Content-Type"
     elif match_media(tuple(base.content), view.media) is None:
         wanted = " or ".join(base.content)
-        problem = f"Content-Type is {one_line(view.media, 60)} where {wanted} is promised"
+        problem = f"Content-Type is {view.media_shown} where {wanted} is promised"
     else:
         problem = None
     yield view.observe(RULE, requirement, problem)

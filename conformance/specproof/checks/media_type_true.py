@@ -30,7 +30,7 @@ def _problem(view: View) -> str | None:
             return "Content-Type gives JSON a charset other than UTF-8"
         return None
     if parses and isinstance(value, dict | list) and view.media.startswith("text/"):
-        return f"the body is JSON and Content-Type says {view.media.partition(';')[0][:40]}"
+        return f"the body is JSON and Content-Type says {view.media_shown}"
     return None
 
 

@@ -16,7 +16,7 @@ def look(view: View) -> Iterator[Observation]:
     """Observe the body against the published schema, formats apart."""
     if view.published is None or view.documented is None or view.body_excepted:
         return
-    documented = view.published.documented(view.answered.status)
+    documented = view.published_response
     if documented is None or view.answered.broken is not None:
         return
     requirement = view.requirement(view.documented.key, "schema")

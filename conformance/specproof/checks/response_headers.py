@@ -18,9 +18,9 @@ RULE = "response-headers"
 def look(view: View) -> Iterator[Observation]:
     """Observe presence and value of each documented header, published and corrected apart."""
     documented = view.documented
-    if documented is None:
+    if documented is None or not view.headers_known:
         return
-    before = None if view.published is None else view.published.documented(view.answered.status)
+    before = view.published_response
     known = {} if before is None else {item.name.lower(): item for item in before.headers}
     for header in documented.headers:
         what = header_what(header.name)
@@ -45,7 +45,7 @@ def _observe(
         return
     validator = operation.header_validator(key, header)
     for value in values:
-        problem = _problem(header, validator, value.strip())
+        problem = _problem(header, validator, value.strip(" \t"))
         yield view.observe(RULE, requirement, problem)
 
 

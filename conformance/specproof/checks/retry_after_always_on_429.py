@@ -17,7 +17,10 @@ def look(view: View) -> Iterator[Observation]:
     """Observe Retry-After of a 429."""
     if RULE not in view.promised or view.answered.status != _THROTTLED:
         return
-    values = view.answered.all_headers("retry-after")
+    if not view.headers_known:
+        return
+    # RFC 9110 5.5: blanks and tabs around a value are no part of it.
+    values = [value.strip(" \t") for value in view.answered.all_headers("retry-after")]
     if not values:
         problem: str | None = "a 429 came without Retry-After"
     elif len(values) > 1:

@@ -17,7 +17,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def look(view: View) -> Iterator[Observation]:
     """Observe the version header of the response, and that it is the one asked for."""
-    if RULE not in view.promised:
+    if RULE not in view.promised or not view.headers_known:
         return
     values = view.answered.all_headers(_HEADER)
     asked = view.exchange.request.header(_HEADER)

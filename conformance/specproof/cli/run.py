@@ -17,7 +17,9 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     apis: Annotated[
         list[str] | None, typer.Argument(metavar="[API]...", help="APIs; all where none is named.")
     ] = None,
-    target: Annotated[str, typer.Option(help="Where requests go: emulator or live.")] = "emulator",
+    target: Annotated[
+        str, typer.Option(help="Where requests go: emulator, recorded or live.")
+    ] = "emulator",
     base_url: Annotated[
         str | None, typer.Option(help="Base URL of the live server, without a slash at its end.")
     ] = None,
@@ -51,6 +53,9 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         str,
         typer.Option(help="Least severity that makes exit code 1: error, warning, info, never."),
     ] = "error",
+    accept: Annotated[
+        bool, typer.Option(help="Write a deviation for each finding, its reason still to fill in.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(help="Write the run file (JSON lines) here.")
     ] = None,
@@ -67,7 +72,7 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
 
     Example: specproof run onesignal --json
     """
-    from specproof.cli.running import finish, make_plan
+    from specproof.cli.running import accept_findings, finish, make_plan
     from specproof.suites.execute import execute
 
     if fail_on not in {"error", "warning", "info", "never"}:
@@ -87,6 +92,8 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         root=root,
     )
     run = execute(plan, workers=workers, fail_on=fail_on)
+    if accept:
+        accept_findings(plan, run)
     finish(
         run,
         output=output,

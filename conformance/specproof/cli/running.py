@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -15,14 +17,16 @@ from specproof.report.document import render_json
 from specproof.report.junit import render_junit
 from specproof.report.markdown import render_markdown
 from specproof.report.text import show_text, write_text
+from specproof.suites.deviations import accept
 from specproof.suites.plan import RunPlan
 from specproof.suites.runfile import Run, write_run
 from specproof.targets.emulators import read_settings
 
-__all__ = ["finish", "make_plan"]
+__all__ = ["accept_findings", "finish", "make_plan"]
 
-_TARGETS = ("emulator", "live")
+_TARGETS = ("emulator", "recorded", "live")
 _RESOURCE_LIMIT = 1024 * 1024
+_ACCEPTED_DAYS = 90
 
 
 def make_plan(
@@ -61,7 +65,7 @@ def make_plan(
         raise InputError("there is no API to check", remedy="add one: specproof add NAME SOURCE")
     if target == "live" and len(names) > 1:
         raise InputError("--target live checks one API at a time", remedy="name it")
-    if target == "emulator" and base_url is not None:
+    if target != "live" and base_url is not None:
         raise InputError("--base-url belongs to --target live")
     return RunPlan(
         apis=names,
@@ -77,6 +81,24 @@ def make_plan(
         max_requests=max_requests,
         time_budget=time_budget,
     )
+
+
+def accept_findings(plan: RunPlan, run: Run) -> None:
+    """Add a deviation without a reason for every finding that none covers yet.
+
+    Raises:
+        InputError: the run was ad hoc and has no place to keep deviations.
+    """
+    if plan.spec is not None:
+        raise InputError("--accept needs an API of the catalog", remedy="add it: specproof add")
+    catalog = open_catalog(None if plan.root is None else Path(plan.root))
+    expires = dt.date.fromisoformat(run.header.started[:10]) + dt.timedelta(days=_ACCEPTED_DAYS)
+    for name in plan.apis:
+        found = [item for item in run.findings if item.api == name]
+        path = catalog.get(name).deviations
+        added = accept(path, found, target=plan.target, expires=expires)
+        if added:
+            sys.stderr.write(f"{path}: {added} added; fill in reason and evidence\n")
 
 
 def finish(

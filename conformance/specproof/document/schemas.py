@@ -53,15 +53,22 @@ class Validator:
 
     def valid(self, instance: Json) -> bool:
         """Return whether ``instance`` keeps the schema."""
-        return self._validator.is_valid(instance)
+        try:
+            return self._validator.is_valid(instance)
+        except ValueError:
+            return False
 
     def violations(self, instance: Json, limit: int = 20) -> tuple[Violation, ...]:
         """Return at most ``limit`` violations, in a stable order."""
         found: list[Violation] = []
-        for error in self._validator.iter_errors(instance):
-            found.append(self._violation(error))
-            if len(found) >= limit:
-                break
+        try:
+            for error in self._validator.iter_errors(instance):
+                found.append(self._violation(error))
+                if len(found) >= limit:
+                    break
+        except ValueError:
+            # A lone surrogate, or deeper nesting than the validator follows.
+            found.append(Violation("", "unreadable", "holds text or nesting that is unreadable"))
         return tuple(sorted(set(found), key=lambda item: (item.path, item.keyword, item.problem)))
 
     def _violation(self, error: jsonschema_rs.ValidationError) -> Violation:

@@ -1,4 +1,15 @@
-"""Published spec plus overlay gives the effective spec; lint says what neither can catch."""
+"""Published spec plus overlay gives the effective spec; lint says what can not fail in either.
+
+Extensions that our overlays put into effective specs, for every later step to read:
+
+- ``x-specproof-env`` on a Security Scheme Object: list of the environment variables that hold
+  the credential, for HTTP Basic the user name's first; on a Parameter Object: the one variable
+  that holds its value.
+- ``x-specproof-body-may-be`` on a Response Object: list of ``empty`` (no body is fine),
+  ``non-json`` (a body that is no JSON is fine) and ``any`` (nothing is known of the body).
+
+Actions of an overlay carry ``x-specproof-reason`` and ``x-specproof-evidence``.
+"""
 
 from __future__ import annotations
 

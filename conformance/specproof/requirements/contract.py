@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 BODY_EXCEPTION = "x-specproof-body-may-be"
-"""Extension of a Response Object: ``empty`` and ``non-json`` bodies that prose allows."""
+"""Extension of a Response Object: bodies that may come, ``empty``, ``non-json`` or ``any``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class DocumentedResponse:
         key: ``200``, ``4XX`` or ``default``.
         content: media range -> schema, None where a media type has no schema; an empty
             mapping where the response says nothing of a body.
-        body_may_be: exceptions that prose makes: ``empty``, ``non-json``.
+        body_may_be: exceptions that the overlay makes: ``empty``, ``non-json``, ``any``.
     """
 
     key: str

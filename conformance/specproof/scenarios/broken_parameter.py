@@ -62,5 +62,5 @@ def _act(stage: Stage) -> None:
                 values,
                 expects=outcome,
                 facts={"breaks": parameter_what(place, name)},
-                replace={(place, name): value},
+                replace={(place, name): stage.session.tell(value)},
             )

@@ -12,6 +12,7 @@ from specproof.suites.collector import Collector, Evidence
 from specproof.suites.plan import RunPlan, Subject, subject
 from specproof.targets.emulated import emulator_target
 from specproof.targets.live import live_target
+from specproof.targets.recorded import recorded_target
 from specproof.targets.session import TargetSession
 from specproof.targets.target import Target
 from specproof.targets.world import ApiWorld
@@ -108,4 +109,6 @@ def _target(plan: RunPlan, tested: Subject) -> Target:
             allow_production=plan.allow_production,
             max_requests=plan.max_requests,
         )
+    if plan.target == "recorded":
+        return recorded_target(tested.name, tested.effective, tested.recordings)
     raise CouldNotCheckError(f"there is no target {plan.target}")

@@ -26,7 +26,9 @@ _SHARE = 3
 def machines_of(api: str) -> tuple[type[PromiseMachine], ...]:
     """Return the state machines of ``apis/<api>/promises.py``, none where there is none."""
     name = f"specproof.apis.{api.replace('-', '_')}"
-    if not api or importlib.util.find_spec(name) is None:
+    package = importlib.util.find_spec(name) if api else None
+    # Beside the packages of APIs there are plain modules, which hold none.
+    if package is None or package.submodule_search_locations is None:
         return ()
     if importlib.util.find_spec(f"{name}.promises") is None:
         return ()

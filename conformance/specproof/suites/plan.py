@@ -19,7 +19,9 @@ from specproof.requirements.derive import derive
 from specproof.requirements.promises import Promise, read_promises
 from specproof.scenarios.baseline import Baseline
 from specproof.scenarios.generated import CaseSource
+from specproof.suites.deviations import Deviation, read_deviations
 from specproof.suites.records import RunApi, RunOperation
+from specproof.targets.har import Recorded, read_recordings
 
 __all__ = ["RunPlan", "Subject", "subject"]
 
@@ -78,6 +80,8 @@ class Subject:
     requirements: tuple[Requirement, ...]
     published_sha256: str
     effective_sha256: str
+    recordings: tuple[Recorded, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
 
     @functools.cached_property
     def source(self) -> CaseSource:
@@ -129,7 +133,8 @@ def subject(name: str, root: str | None, spec: str | None) -> Subject:
             published_sha256=sha,
             effective_sha256=sha,
         )
-    api = open_catalog(Path(root) if root else None).get(name)
+    catalog = open_catalog(Path(root) if root else None)
+    api = catalog.get(name)
     verify(api)
     loaded = load(api)
     published, effective = Contract.pair(loaded, name)
@@ -143,4 +148,6 @@ def subject(name: str, root: str | None, spec: str | None) -> Subject:
         requirements=derive(name, published, effective, promises),
         published_sha256=digest(api.published.read_bytes()),
         effective_sha256=digest(api.effective.read_bytes()),
+        recordings=read_recordings(catalog.recordings / name),
+        deviations=read_deviations(api.deviations),
     )

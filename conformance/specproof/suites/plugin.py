@@ -77,6 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "scenario_item": _scenario_items,
         "generated_item": _generated_items,
         "machine_item": _machine_items,
+        "recording_item": _recording_items,
     }
     for name, maker in makers.items():
         if name in metafunc.fixturenames:
@@ -104,7 +105,16 @@ def bench_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], Be
             pytest.fail("\n".join(problems), pytrace=False)
 
 
+def _recording_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
+    if plan.target == "recorded":
+        for api in plan.apis:
+            for entry in subject(api, plan.root, plan.spec).recordings:
+                yield api, entry.id
+
+
 def _scenario_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
+    if plan.target == "recorded":
+        return
     for api in plan.apis:
         for operation in subject(api, plan.root, plan.spec).effective.operations.values():
             for scenario in plan_scenarios(operation):
@@ -112,7 +122,7 @@ def _scenario_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
 
 
 def _generated_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
-    if plan.cases < 1:
+    if plan.cases < 1 or plan.target == "recorded":
         return
     for api in plan.apis:
         for operation in subject(api, plan.root, plan.spec).effective.operations.values():
@@ -121,6 +131,8 @@ def _generated_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
 
 
 def _machine_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
+    if plan.target == "recorded":
+        return
     for api in plan.apis:
         tested: Any = subject(api, plan.root, plan.spec)
         for machine in machines_of(tested.name if plan.spec is None else ""):

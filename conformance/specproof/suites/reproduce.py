@@ -10,7 +10,7 @@ import json
 import re
 import shlex
 from collections.abc import Container, Mapping, Sequence
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from specproof.model import Exchange, Json
 from specproof.targets.credentials import Credentials
@@ -58,11 +58,11 @@ def _path(path: str, template: str, credentials: Credentials, told: Container[st
     names = template.split("/")
     values = path.split("/")[-len(names) :]
     if len(values) != len(names):
-        return template
+        return _inert(template)
     shown = []
     for name, value in zip(names, values, strict=True):
         if "{" not in name:
-            shown.append(name)
+            shown.append(_inert(name))
             continue
         variable = credentials.variable_of(unquote(value))
         if variable is not None:
@@ -70,8 +70,13 @@ def _path(path: str, template: str, credentials: Credentials, told: Container[st
         elif unquote(value) in told and _SAFE.fullmatch(value):
             shown.append(value)
         else:
-            shown.append(name)
+            shown.append(_inert(name))
     return "/".join(shown)
+
+
+def _inert(template: str) -> str:
+    """Return a piece of a path template, which a shell must not obey: it stands in quotes."""
+    return quote(template, safe="/{}~%:@+,;=")
 
 
 def _query(query: str, told: Container[str]) -> str:
@@ -109,5 +114,7 @@ def _told(value: Json, told: Container[str]) -> Json:
             return [_told(item, told) for item in value]
         case str():
             return value if value in told else "{text}"
+        case int() | float() if not isinstance(value, bool):
+            return value if str(value) in told else 0
         case _:
             return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ ENVIRONMENT_EXTENSION = "x-specproof-env"
 
 MODES = ("own", "none", "malformed", "wrong", "other")
 """Ways to authenticate: as ourselves, not at all, garbled, unknown, as another tenant."""
+
+_WORD = re.compile(r"[^A-Za-z0-9_]")
+_OBEYED = re.compile(r'["$`\\!]')
+"""What a shell obeys inside double quotes (POSIX 2.2.3; ``!`` where it has a history)."""
 
 _WRONG = "specproof-unknown-credential"
 _MALFORMED = "specproof-malformed"
@@ -119,22 +124,23 @@ class Credentials:
         for name in self._chosen(security):
             credential = self._schemes[name]
             stem = "$OTHER_" if mode == "other" else "$"
-            values = [f"{stem}{variable}" for variable in credential.variables]
+            values = [f"{stem}{_WORD.sub('_', item)}" for item in credential.variables]
+            field = _quotable(credential.name)
             if mode == "malformed":
                 text = _MALFORMED
             elif mode == "wrong":
-                text = credential.render([_WRONG] * len(credential.variables))
+                text = _quotable(credential.render([_WRONG] * len(credential.variables)))
             elif credential.basic:
                 arguments += ["--user", f'"{":".join(values)}"']
                 continue
             else:
-                text = f"{credential.prefix} {values[0]}".strip()
+                text = f"{_quotable(credential.prefix)} {values[0]}".strip()
             if credential.place == "query":
-                arguments += ["--get", "--data-urlencode", f'"{credential.name}={text}"']
+                arguments += ["--get", "--data-urlencode", f'"{field}={text}"']
             elif credential.place == "cookie":
-                arguments += ["--cookie", f'"{credential.name}={text}"']
+                arguments += ["--cookie", f'"{field}={text}"']
             else:
-                arguments += ["--header", f'"{credential.name}: {text}"']
+                arguments += ["--header", f'"{field}: {text}"']
         return arguments
 
     def apply(
@@ -205,6 +211,11 @@ def _credential(api: str, scheme: str, node: Mapping[str, Json]) -> Credential |
 
 def _is_basic(node: Mapping[str, Json]) -> bool:
     return node.get("type") == "http" and str(node.get("scheme", "")).lower() == "basic"
+
+
+def _quotable(text: str) -> str:
+    """Return ``text`` fit for a shell's double quotes: names come from specs of strangers."""
+    return _OBEYED.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _upper(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Container
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,9 @@ __all__ = ["GuardTransport", "production_hosts"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """RFC 9110 9.2.1, less TRACE, which echoes credentials."""
+
+_UNGUESSABLE = 16
+"""Fewest characters of an owned value: shorter ones are words, counters or other people's ids."""
 
 _CREATING_METHODS = frozenset({"POST"})
 _TEST_WORDS = (
@@ -66,10 +70,12 @@ class GuardTransport(httpx.BaseTransport):
             raise GuardError("the request leaves the base URL")
         path = request.url.raw_path.partition(b"?")[0].decode("ascii")
         segments = [unquote(part) for part in path.split("/")]
-        if not path.startswith(f"{self._base_path}/") or {".", ".."} & set(segments):
+        # Servers that decode %2F or read backslashes as slashes see more segments than we do.
+        seen = {part for item in segments for part in re.split(r"[/\\]", unquote(item))}
+        if not path.startswith(f"{self._base_path}/") or {".", ".."} & seen:
             raise GuardError("the request leaves the base path")
         if request.method not in _SAFE_METHODS | _CREATING_METHODS and not any(
-            segment in self._owned for segment in segments
+            len(segment) >= _UNGUESSABLE and segment in self._owned for segment in segments
         ):
             raise GuardError(
                 f"{request.method} names no resource that this run created or invented"

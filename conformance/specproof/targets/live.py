@@ -64,13 +64,14 @@ def _checked(base_url: str | None, contract: Contract, allowed: Sequence[str]) -
         raise InputError("the target live needs --base-url")
     try:
         parts = urlsplit(base_url)
-        host = parts.hostname
+        host = None if parts.hostname is None else parts.hostname.rstrip(".")
+        usable = bool(host) and parts.port != 0 and not (parts.query or parts.fragment)
     except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+        host, parts, usable = None, urlsplit(""), False
+    if parts.scheme not in {"http", "https"} or not usable or parts.username is not None:
         raise InputError(
             "--base-url is no absolute http or https URL",
-            remedy="write it like https://sandbox.example.com/api, without a user name",
+            remedy="write it like https://sandbox.example.com/api, without a user name or a query",
         )
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise InputError("--base-url would send credentials over plain http", remedy="use https")

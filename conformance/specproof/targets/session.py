@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import json as json_module
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from urllib.parse import quote, urlencode
 
@@ -24,8 +25,6 @@ NAMESPACE = "specproof"
 
 _BODY_LIMIT = 16 * 1024 * 1024
 """Most bytes of a response body that are read, before and after decoding."""
-
-_PIECE = 64 * 1024
 
 
 class TargetSession:
@@ -104,6 +103,7 @@ class TargetSession:
         *,
         expects: str | None = None,
         facts: Mapping[str, str] | None = None,
+        provenance: str | None = None,
     ) -> Exchange:
         """Send ``request`` as it is, record and return the exchange."""
         self._sent += 1
@@ -117,7 +117,7 @@ class TargetSession:
             response=response,
             target=self.target.name,
             expects=expects,
-            provenance=self.target.provenance,
+            provenance=provenance or self.target.provenance,
             failure=failure,
             facts={"time-budget": f"{self.time_budget:g}", **(facts or {})},
         )
@@ -141,7 +141,9 @@ class TargetSession:
 
     def tell(self, value: str) -> str:
         """Return ``value`` and allow reports to show it: this run invented it."""
-        self.told.add(value)
+        # What we log in with stays untold, wherever a scenario puts it.
+        if self.target.credentials.variable_of(value) is None:
+            self.told.add(value)
         return value
 
     def resource(self, name: str) -> Sequence[str]:
@@ -195,6 +197,22 @@ def _segment(value: str) -> str:
     return encoded.replace(".", "%2E") if value in {".", ".."} else encoded
 
 
+def _inflated(raw: bytes, coding: str) -> tuple[bytes, str | None]:
+    """Undo gzip or deflate (RFC 9110 8.4.1.2, 8.4.1.3); a stream cut short does not decode."""
+    # 31 and 15 are gzip's and zlib's framing; some servers send deflate without any (-15).
+    for framing in (31,) if coding.endswith("gzip") else (15, -15):
+        inflater = zlib.decompressobj(framing)
+        try:
+            body = inflater.decompress(raw, _BODY_LIMIT + 1)
+        except zlib.error:
+            continue
+        if len(body) > _BODY_LIMIT:
+            return b"", f"the body decodes to more than {_BODY_LIMIT} bytes"
+        if inflater.eof:
+            return body, None
+    return b"", "the body does not decode as its Content-Encoding says"
+
+
 def _received(answer: httpx.Response) -> tuple[bytes, str | None]:
     """Read the body as it is on the wire; return it and what went wrong."""
     chunks: list[bytes] = []
@@ -216,22 +234,14 @@ def _received(answer: httpx.Response) -> tuple[bytes, str | None]:
 
 def _decoded(answer: httpx.Response, raw: bytes) -> tuple[bytes, str | None]:
     """Undo the content coding; return the body and what went wrong."""
-    if "content-encoding" not in answer.headers:
+    if "content-encoding" not in answer.headers or not raw:
         return raw, None
-
-    def pieces() -> Iterable[bytes]:
-        for start in range(0, len(raw), _PIECE):
-            yield raw[start : start + _PIECE]
-
-    encoded = httpx.Response(answer.status_code, headers=answer.headers, content=pieces())
-    body: list[bytes] = []
-    size = 0
-    try:
-        for chunk in encoded.iter_bytes():
-            body.append(chunk)
-            size += len(chunk)
-            if size > _BODY_LIMIT:
-                return b"", f"the body decodes to more than {_BODY_LIMIT} bytes"
-    except httpx.DecodingError:
-        return b"", "the body does not decode as its Content-Encoding says"
-    return b"".join(body), None
+    codings = [item.strip().lower() for item in answer.headers["content-encoding"].split(",")]
+    if len(codings) > 1:
+        # Each coding may swell its input a thousandfold; two of them would fill the memory.
+        return b"", "the body has more than one content coding, which is not undone"
+    if codings[0] in {"gzip", "x-gzip", "deflate"}:
+        return _inflated(raw, codings[0])
+    if codings[0] == "identity":
+        return raw, None
+    return b"", "the body has a content coding other than gzip and deflate, which is not undone"

@@ -127,7 +127,10 @@ class ApiWorld:
             return str(values[0])
         longest = shape.get("maxLength")
         short = fresh[-longest:] if isinstance(longest, int) and longest > 0 else fresh
-        return self._session.claim(short)
+        if short != fresh:
+            # Cut to fit: no longer a value that nobody else can have.
+            return self._session.tell(short)
+        return short
 
 
 def _path_parameters(operation: OperationContract) -> dict[str, Mapping[str, Json]]:
@@ -138,7 +141,9 @@ def _path_parameters(operation: OperationContract) -> dict[str, Mapping[str, Jso
 
 def _world_of(session: TargetSession) -> World | None:
     name = f"specproof.apis.{session.target.api.replace('-', '_')}"
-    if importlib.util.find_spec(name) is None:
+    package = importlib.util.find_spec(name)
+    # Beside the packages of APIs there are plain modules, which hold none.
+    if package is None or package.submodule_search_locations is None:
         return None
     if importlib.util.find_spec(f"{name}.arrange") is None:
         return None

@@ -3,7 +3,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from specproof.apis.routing import Match, Route, Router
@@ -25,6 +25,8 @@ def _found(method: str, path: str) -> Match:
 
 
 @given(st.text(min_size=1))
+@example("%2F")
+@example("100%25/x")
 def test_a_segment_is_decoded_exactly_once(text: str) -> None:
     """Any text, slashes and percent signs too, comes out of one segment as it went in."""
     match = _found("GET", f"/customers/{quote(text, safe='', errors='replace')}/aliases")

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from generated import describe
+from generation_cases import describe
 from typer.testing import CliRunner, Result
 
 from specproof.catalog import open_catalog

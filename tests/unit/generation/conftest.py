@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from generated import SPECS
+from generation_cases import SPECS
 
 from specproof.generation import Generated, build_client, source_of_file
 

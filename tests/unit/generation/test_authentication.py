@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from generated import describe, operation
+from generation_cases import describe, operation
 
 from specproof.errors import InputError
 from specproof.generation.authentication import Authentication, authentication

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import importlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from generated import SPECS, describe, operation, source
+from generation_cases import SPECS, describe, operation, source
 
 from specproof.errors import InputError, StaleError
 from specproof.generation import (
@@ -181,3 +182,26 @@ def test_what_fails_after_generation_is_not_swapped_in(
     with pytest.raises(InputError, match="can not be formatted"):
         generate_client(source(describe()), tmp_path / "small-client")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_properties_may_have_any_name(wide: Generated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Properties called like variables of the generated code survive a round trip."""
+    monkeypatch.syspath_prepend(str(wide.folder))
+    models = importlib.import_module("wide_client.models")
+    document = {
+        "id": 1,
+        "name": "Rex",
+        "kind": "no",
+        "class": "a",
+        "d": "b",
+        "cls": "c",
+        "field_dict": "d",
+        "pet": "e",
+        "unknown": {"x": [1]},
+        "seen": None,
+    }
+    pet = models.Pet.from_dict(document)
+    assert (pet.class_, pet.d, pet.cls, pet.pet) == ("a", "b", "c", "e")
+    assert {key: pet.to_dict()[key] for key in document} == document
+    with pytest.raises(TypeError, match="Pet is an object, not list"):
+        models.Pet.from_dict([])

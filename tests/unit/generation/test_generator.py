@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generated import describe, operation, source
+from generation_cases import describe, operation, source
 
 from specproof.errors import InputError, LimitError
 from specproof.generation.generator import check_paths, run_generator

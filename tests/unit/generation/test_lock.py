@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from generated import describe, source
+from generation_cases import describe, source
 
 from specproof.errors import InputError
 from specproof.generation.lock import LOCK_NAME, Lock, lock_bytes, read_lock

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from generated import describe
+from generation_cases import describe
 
 from specproof.catalog import open_catalog
 from specproof.document import digest

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from generated import describe, operation
+from generation_cases import describe, operation
 
 from specproof.generation.transforms import TRANSFORMS, Applied, transformed
 

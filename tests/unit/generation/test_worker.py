@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generated import describe
+from generation_cases import describe
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from specproof.generation import worker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import quote
@@ -51,6 +52,7 @@ class AliasMachine(PromiseMachine):
         self.user = self.world.create_user(*_LABELS, subscription=True)
         self.neighbour = self.world.create_user(*_LABELS)
         self.left = {} if self.user is None else dict(self.user.aliases)
+        self.gone: dict[str, str] = {}
         self.before = {} if self.user is None else self._view()
 
     @precondition(lambda self: self.user is not None and self.left)
@@ -60,7 +62,7 @@ class AliasMachine(PromiseMachine):
         label = sorted(self.left)[pick % len(self.left)]
         lookups = {**self.left, _PROTECTED: self._id()}
         lookup = sorted(lookups)[through % len(lookups)]
-        exchange = self._delete(lookup, lookups[lookup], label)
+        exchange = self._delete(lookup, lookups[lookup], label, due="the alias exists")
         status = 0 if exchange.response is None else exchange.response.status
         done = status in _SUCCESS
         if lookup == label:
@@ -71,7 +73,7 @@ class AliasMachine(PromiseMachine):
                 exchange,
             )
         if done:
-            del self.left[label]
+            self.gone[label] = self.left.pop(label)
             self._look_after(label)
 
     @precondition(lambda self: self.user is not None)
@@ -96,6 +98,42 @@ class AliasMachine(PromiseMachine):
             fetched,
         )
 
+    @precondition(lambda self: self.gone)
+    @rule(pick=strategies.integers(0, 9))
+    def delete_again(self, pick: int) -> None:
+        """Delete an alias that is gone: there is nothing left that could be deleted."""
+        label = sorted(self.gone)[pick % len(self.gone)]
+        self._delete(_PROTECTED, self._id(), label, gone="the alias was deleted before")
+
+    @precondition(lambda self: self.gone)
+    @rule()
+    def look_again(self) -> None:
+        """Look for every alias that is gone: none has come back."""
+        identity, fetched = self._identity(_PROTECTED, self._id())
+        self.expect(
+            "synchronous-delete",
+            not self.gone.keys() & identity.keys(),
+            "an alias that was deleted is there again",
+            fetched,
+        )
+        for label, alias_id in sorted(self.gone.items()):
+            found, lookup = self._identity(label, alias_id)
+            self.expect(
+                "synchronous-delete",
+                not found,
+                "the user is found again by an alias that was deleted",
+                lookup,
+            )
+
+    @precondition(lambda self: self.left)
+    @rule(pick=strategies.integers(0, 9))
+    def delete_through_other_case(self, pick: int) -> None:
+        """Look the user up by an alias id in other letters, which is nobody's."""
+        label = sorted(self.left)[pick % len(self.left)]
+        other = self.session.claim(self.left[label].upper())
+        self._delete(label, other, label, gone="the alias id belongs to nobody")
+        self._look_after(None)
+
     def idle(self) -> bool:
         """Return whether the server refused to create the user."""
         return self.user is None
@@ -105,7 +143,7 @@ class AliasMachine(PromiseMachine):
         if hasattr(self, "world"):
             self.world.cleanup()
 
-    def _look_after(self, label: str) -> None:
+    def _look_after(self, label: str | None) -> None:
         identity, fetched = self._identity(_PROTECTED, self._id())
         self.expect(
             "onesignal-id-always-kept",
@@ -113,13 +151,13 @@ class AliasMachine(PromiseMachine):
             "after deleting an alias the user is no longer found by its onesignal_id",
             fetched,
         )
-        self.expect(
-            "synchronous-delete",
-            label not in identity,
-            "the alias is still there right after its deletion was answered",
-            fetched,
-        )
-        if self.user is not None:
+        if self.user is not None and label is not None:
+            self.expect(
+                "synchronous-delete",
+                label not in identity,
+                "the alias is still there right after its deletion was answered",
+                fetched,
+            )
             found, lookup = self._identity(label, self.user.aliases[label])
             self.expect(
                 "synchronous-delete",
@@ -127,7 +165,8 @@ class AliasMachine(PromiseMachine):
                 "the user is still found by the alias right after its deletion",
                 lookup,
             )
-        others = {key: value for key, value in identity.items() if key not in {_PROTECTED, label}}
+        apart = {_PROTECTED, label}
+        others = {key: value for key, value in identity.items() if key not in apart}
         self.expect(
             "only-named-alias-removed",
             others == self.left,
@@ -160,11 +199,27 @@ class AliasMachine(PromiseMachine):
     def _id(self) -> str:
         return "" if self.user is None else self.user.onesignal_id
 
-    def _delete(self, lookup: str, alias_id: str, label: str) -> Exchange:
+    def _delete(
+        self, lookup: str, alias_id: str, label: str, *, due: str = "", gone: str = ""
+    ) -> Exchange:
+        """Ask for a deletion that has to succeed (``due``), be refused (``gone``), or either."""
         for value in (lookup, label):
             self.session.tell(value)
         path = identity_path(self.world.app_id, lookup, alias_id)
-        return self.send("delete-alias", "DELETE", f"{path}/{quote(label, safe='')}")
+        named = {"alias_label": lookup, "alias_id": alias_id, "alias_label_to_delete": label}
+        facts = {"answer": json.dumps(self.world.answer("delete-alias", named))}
+        if due:
+            facts |= {"due": "success", "because": due}
+        if gone:
+            facts |= {"due": "refusal", "because": gone, "cause": "nothing to delete"}
+        expects = "200" if due else "404" if gone else None
+        return self.send(
+            "delete-alias",
+            "DELETE",
+            f"{path}/{quote(label, safe='')}",
+            expects=expects,
+            facts=facts,
+        )
 
     def _identity(self, label: str, alias_id: str) -> tuple[dict[str, Json], Exchange]:
         path = identity_path(self.world.app_id, self.session.tell(label), alias_id)

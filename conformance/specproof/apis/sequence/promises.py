@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import quote
@@ -47,7 +48,7 @@ class CustomerAliasMachine(PromiseMachine):
         """Delete one alias; it comes back in the answer, and every other one is as it was."""
         identifier = sorted(self.left)[pick % len(self.left)]
         alias = self.left[identifier]
-        exchange = self._delete(identifier)
+        exchange = self._delete(identifier, due=True)
         if exchange.response is None or exchange.response.status not in _SUCCESS:
             return
         del self.left[identifier]
@@ -99,10 +100,17 @@ class CustomerAliasMachine(PromiseMachine):
         if hasattr(self, "world"):
             self.world.cleanup()
 
-    def _delete(self, identifier: str, version: str | None = None) -> Exchange:
+    def _delete(
+        self, identifier: str, version: str | None = None, *, due: bool = False
+    ) -> Exchange:
         headers = {} if version is None else {"Sequence-Version": version}
         path = f"{_ALIASES}/{quote(identifier, safe='')}"
-        return self.send(_DELETE, "DELETE", path, headers=headers)
+        facts = {"answer": json.dumps(self.world.answer(_DELETE, {"id": identifier}))}
+        if due:
+            facts |= {"due": "success", "because": "the alias exists"}
+        return self.send(
+            _DELETE, "DELETE", path, headers=headers, expects="200" if due else None, facts=facts
+        )
 
     def _found(self, value: str) -> tuple[Mapping[str, Json], Exchange]:
         exchange = self.send(

@@ -37,39 +37,40 @@ class BasicErrorResponse:
 
         success = self.success
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "errors": errors,
             }
         )
         if reference is not UNSET:
-            field_dict["reference"] = reference
+            _field_dict["reference"] = reference
         if success is not UNSET:
-            field_dict["success"] = success
+            _field_dict["success"] = success
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         if not isinstance(src_dict, Mapping):
             raise TypeError("BasicErrorResponse is an object, not " + type(src_dict).__name__)
-        d = dict(src_dict)
-        errors = cast(list[str], d.pop("errors"))
+        _fields = dict(src_dict)
+        errors = cast(list[str], _fields.pop("errors"))
 
-        reference = cast(list[str], d.pop("reference", UNSET))
+        reference = cast(list[str], _fields.pop("reference", UNSET))
 
-        success = d.pop("success", UNSET)
+        success = _fields.pop("success", UNSET)
 
-        basic_error_response = cls(
+        _result = _make(
             errors=errors,
             reference=reference,
             success=success,
         )
 
-        basic_error_response.additional_properties = d
-        return basic_error_response
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

@@ -27,31 +27,32 @@ class DeleteAliasResponse200:
     def to_dict(self) -> dict[str, Any]:
         identity = self.identity.to_dict()
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "identity": identity,
             }
         )
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.delete_alias_response_200_identity import DeleteAliasResponse200Identity  # noqa: PLC0415
 
         if not isinstance(src_dict, Mapping):
             raise TypeError("DeleteAliasResponse200 is an object, not " + type(src_dict).__name__)
-        d = dict(src_dict)
-        identity = DeleteAliasResponse200Identity.from_dict(d.pop("identity"))
+        _fields = dict(src_dict)
+        identity = DeleteAliasResponse200Identity.from_dict(_fields.pop("identity"))
 
-        delete_alias_response_200 = cls(
+        _result = _make(
             identity=identity,
         )
 
-        delete_alias_response_200.additional_properties = d
-        return delete_alias_response_200
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

@@ -24,31 +24,32 @@ class DeleteAliasResponse200Identity:
     def to_dict(self) -> dict[str, Any]:
         onesignal_id = str(self.onesignal_id)
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "onesignal_id": onesignal_id,
             }
         )
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         if not isinstance(src_dict, Mapping):
             raise TypeError(
                 "DeleteAliasResponse200Identity is an object, not " + type(src_dict).__name__
             )
-        d = dict(src_dict)
-        onesignal_id = UUID(d.pop("onesignal_id"))
+        _fields = dict(src_dict)
+        onesignal_id = UUID(_fields.pop("onesignal_id"))
 
-        delete_alias_response_200_identity = cls(
+        _result = _make(
             onesignal_id=onesignal_id,
         )
 
-        delete_alias_response_200_identity.additional_properties = d
-        return delete_alias_response_200_identity
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

@@ -41,45 +41,46 @@ class StructuredErrorItem:
         if not isinstance(self.meta, Unset):
             meta = self.meta.to_dict()
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "code": code,
                 "title": title,
             }
         )
         if meta is not UNSET:
-            field_dict["meta"] = meta
+            _field_dict["meta"] = meta
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.structured_error_item_meta import StructuredErrorItemMeta  # noqa: PLC0415
 
         if not isinstance(src_dict, Mapping):
             raise TypeError("StructuredErrorItem is an object, not " + type(src_dict).__name__)
-        d = dict(src_dict)
-        code = d.pop("code")
+        _fields = dict(src_dict)
+        code = _fields.pop("code")
 
-        title = d.pop("title")
+        title = _fields.pop("title")
 
-        _meta = d.pop("meta", UNSET)
+        _meta = _fields.pop("meta", UNSET)
         meta: StructuredErrorItemMeta | Unset
         if isinstance(_meta, Unset):
             meta = UNSET
         else:
             meta = StructuredErrorItemMeta.from_dict(_meta)
 
-        structured_error_item = cls(
+        _result = _make(
             code=code,
             title=title,
             meta=meta,
         )
 
-        structured_error_item.additional_properties = d
-        return structured_error_item
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

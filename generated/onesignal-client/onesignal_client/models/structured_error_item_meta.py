@@ -21,20 +21,21 @@ class StructuredErrorItemMeta:
 
     def to_dict(self) -> dict[str, Any]:
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         if not isinstance(src_dict, Mapping):
             raise TypeError("StructuredErrorItemMeta is an object, not " + type(src_dict).__name__)
-        d = dict(src_dict)
-        structured_error_item_meta = cls()
+        _fields = dict(src_dict)
+        _result = _make()
 
-        structured_error_item_meta.additional_properties = d
-        return structured_error_item_meta
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

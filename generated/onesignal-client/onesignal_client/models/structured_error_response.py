@@ -30,36 +30,37 @@ class StructuredErrorResponse:
             errors_item = errors_item_data.to_dict()
             errors.append(errors_item)
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "errors": errors,
             }
         )
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.structured_error_item import StructuredErrorItem  # noqa: PLC0415
 
         if not isinstance(src_dict, Mapping):
             raise TypeError("StructuredErrorResponse is an object, not " + type(src_dict).__name__)
-        d = dict(src_dict)
+        _fields = dict(src_dict)
         errors = []
-        _errors = d.pop("errors")
+        _errors = _fields.pop("errors")
         for errors_item_data in _errors:
             errors_item = StructuredErrorItem.from_dict(errors_item_data)
 
             errors.append(errors_item)
 
-        structured_error_response = cls(
+        _result = _make(
             errors=errors,
         )
 
-        structured_error_response.additional_properties = d
-        return structured_error_response
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

@@ -65,9 +65,9 @@ class CustomerAliasResponseModel:
 
         label = self.label
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "createdAt": created_at,
                 "customerId": customer_id,
@@ -77,48 +77,49 @@ class CustomerAliasResponseModel:
             }
         )
         if archived_at is not UNSET:
-            field_dict["archivedAt"] = archived_at
+            _field_dict["archivedAt"] = archived_at
         if deleted_at is not UNSET:
-            field_dict["deletedAt"] = deleted_at
+            _field_dict["deletedAt"] = deleted_at
         if label is not UNSET:
-            field_dict["label"] = label
+            _field_dict["label"] = label
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         if not isinstance(src_dict, Mapping):
             raise TypeError(
                 "CustomerAliasResponseModel is an object, not " + type(src_dict).__name__
             )
-        d = dict(src_dict)
-        created_at = datetime.datetime.fromisoformat(d.pop("createdAt"))
+        _fields = dict(src_dict)
+        created_at = datetime.datetime.fromisoformat(_fields.pop("createdAt"))
 
-        customer_id = UUID(d.pop("customerId"))
+        customer_id = UUID(_fields.pop("customerId"))
 
-        id = UUID(d.pop("id"))
+        id = UUID(_fields.pop("id"))
 
-        sequence_account_id = UUID(d.pop("sequenceAccountId"))
+        sequence_account_id = UUID(_fields.pop("sequenceAccountId"))
 
-        value = d.pop("value")
+        value = _fields.pop("value")
 
-        _archived_at = d.pop("archivedAt", UNSET)
+        _archived_at = _fields.pop("archivedAt", UNSET)
         archived_at: datetime.datetime | Unset
         if isinstance(_archived_at, Unset):
             archived_at = UNSET
         else:
             archived_at = datetime.datetime.fromisoformat(_archived_at)
 
-        _deleted_at = d.pop("deletedAt", UNSET)
+        _deleted_at = _fields.pop("deletedAt", UNSET)
         deleted_at: datetime.datetime | Unset
         if isinstance(_deleted_at, Unset):
             deleted_at = UNSET
         else:
             deleted_at = datetime.datetime.fromisoformat(_deleted_at)
 
-        label = d.pop("label", UNSET)
+        label = _fields.pop("label", UNSET)
 
-        customer_alias_response_model = cls(
+        _result = _make(
             created_at=created_at,
             customer_id=customer_id,
             id=id,
@@ -129,8 +130,8 @@ class CustomerAliasResponseModel:
             label=label,
         )
 
-        customer_alias_response_model.additional_properties = d
-        return customer_alias_response_model
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

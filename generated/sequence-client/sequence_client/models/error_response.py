@@ -31,31 +31,32 @@ class ErrorResponse:
     def to_dict(self) -> dict[str, Any]:
         error = self.error.to_dict()
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "error": error,
             }
         )
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.error_response_error import ErrorResponseError  # noqa: PLC0415
 
         if not isinstance(src_dict, Mapping):
             raise TypeError("ErrorResponse is an object, not " + type(src_dict).__name__)
-        d = dict(src_dict)
-        error = ErrorResponseError.from_dict(d.pop("error"))
+        _fields = dict(src_dict)
+        error = ErrorResponseError.from_dict(_fields.pop("error"))
 
-        error_response = cls(
+        _result = _make(
             error=error,
         )
 
-        error_response.additional_properties = d
-        return error_response
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:

@@ -27,33 +27,34 @@ class ErrorResponseError:
 
         type_ = self.type_
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
+        _field_dict: dict[str, Any] = {}
+        _field_dict.update(self.additional_properties)
+        _field_dict.update(
             {
                 "message": message,
                 "type": type_,
             }
         )
 
-        return field_dict
+        return _field_dict
 
+    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
         if not isinstance(src_dict, Mapping):
             raise TypeError("ErrorResponseError is an object, not " + type(src_dict).__name__)
-        d = dict(src_dict)
-        message = d.pop("message")
+        _fields = dict(src_dict)
+        message = _fields.pop("message")
 
-        type_ = d.pop("type")
+        type_ = _fields.pop("type")
 
-        error_response_error = cls(
+        _result = _make(
             message=message,
             type_=type_,
         )
 
-        error_response_error.additional_properties = d
-        return error_response_error
+        _result.additional_properties = _fields
+        return _result
 
     @property
     def additional_keys(self) -> list[str]:
