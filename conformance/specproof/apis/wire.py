@@ -7,7 +7,8 @@ without an event loop.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote
 
@@ -22,12 +23,15 @@ __all__ = [
     "RefusalError",
     "Reply",
     "asgi_app",
+    "is_uuid",
     "json_reply",
     "text_reply",
 ]
 
 JSON = "application/json; charset=utf-8"
 """Media type of every JSON answer, as both vendors write it."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 MAX_BODY = 1_048_576
 """Bytes of a request body that are read; a longer one is cut, and refused."""
@@ -75,6 +79,22 @@ class Call:
             raise BadBodyError("the body is not valid JSON") from None
         return value
 
+    def declares_json(self) -> bool:
+        """Return whether the body is declared as JSON."""
+        media_type = (self.header("content-type") or "").partition(";")[0].strip().lower()
+        return media_type == "application/json"
+
+    def json_object(self) -> Mapping[str, Json]:
+        """Return the body, a JSON object, without fields that are null.
+
+        Raises:
+            BadBodyError: no JSON, or no object.
+        """
+        value = self.json()
+        if not isinstance(value, Mapping):
+            raise BadBodyError("the body is not a JSON object")
+        return {key: field for key, field in value.items() if field is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -95,6 +115,11 @@ class RefusalError(Exception):
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
         self.reply = reply
+
+
+def is_uuid(text: str) -> bool:
+    """Return whether ``text`` has the form of a UUID (RFC 9562 4)."""
+    return _UUID.fullmatch(text) is not None
 
 
 def json_reply(status: int, value: Json, *headers: tuple[str, str]) -> Reply:

@@ -12,7 +12,7 @@ __all__ = ["CHECK"]
 
 RULE = "version-echoed"
 _HEADER = "Sequence-Version"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def look(view: View) -> Iterator[Observation]:

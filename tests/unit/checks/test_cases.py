@@ -137,7 +137,10 @@ def test_observations_belong_to_requirements_that_exist(path: Path) -> None:
     published, effective = _contracts(case)
     known = {item.id for item in derive("shop", published, effective)}
     known |= {f"shop/drop/prose/{name}" for name in case.get("promised", ())}
-    assert {item.requirement for item in _observed(case, iter(registry()))} <= known
+    broken = {item.requirement for item in _observed(case, iter(registry())) if not item.holds}
+    # Of an unchanged row the corrected schema repeats the published one, and is not listed.
+    unlisted = {item for item in broken if item not in known}
+    assert {item.removesuffix("-overlay") for item in unlisted} <= broken & known
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))

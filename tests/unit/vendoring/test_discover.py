@@ -8,6 +8,7 @@ from specproof.errors import UpstreamError
 from specproof.vendoring import Candidate, Fetcher, discover
 from specproof.vendoring.discover import links
 
+WHOLE = b'{"openapi": "3.0.3", "info": {}, "paths": {"/a": {"get": {}}}}'
 INDEX = """# Docs
 
 > Summary with [a link](/reference/summary.md).
@@ -57,7 +58,7 @@ def test_probing_keeps_what_can_be_vendored(site: Site, fetcher: Fetcher) -> Non
     site.put("/llms.txt", Reply(INDEX.encode()))
     site.put("/reference/summary.md", Reply(b"# Prose only\n"))
     url = site.put("/reference/delete-alias.md", Reply(page(spec("DELETE /a"), "yaml DELETE /a")))
-    site.put("/openapi/v1.json", Reply(spec("GET /a").encode()))
+    site.put("/openapi/v1.json", Reply(WHOLE))
     expected = Candidate("Delete alias", url, "DELETE /a", probed=True)
     assert discover(site.url, fetcher, probe=True, max_pages=3) == (expected,)
     assert len(site.requests) == 4

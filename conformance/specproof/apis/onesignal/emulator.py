@@ -15,7 +15,7 @@ from specproof.apis.onesignal.model import PRIMARY, App, Store, User
 from specproof.apis.onesignal.replies import Replies
 from specproof.apis.onesignal.settings import CONDITIONS, SETTINGS
 from specproof.apis.routing import Match, Route
-from specproof.apis.wire import BadBodyError, Call, RefusalError, Reply
+from specproof.apis.wire import BadBodyError, Call, RefusalError, Reply, is_uuid
 from specproof.model import Json
 
 __all__ = ["EMULATOR", "OneSignalEmulator"]
@@ -95,7 +95,7 @@ class OneSignalEmulator(RoutedEmulator):
         key = rules.authorization_key(call, accept_bearer=bool(self.settings["accept_bearer"]))
         if key is None:
             raise RefusalError(self.replies.no_key())
-        if not rules.is_uuid(app_id):
+        if not is_uuid(app_id):
             raise RefusalError(self.replies.invalid_uuid("app_id", app_id))
         app = self.store.apps.get(app_id.lower())
         if app is None or app.key != key:
@@ -109,7 +109,7 @@ class OneSignalEmulator(RoutedEmulator):
         Raises:
             RefusalError: nobody has it, or it can not exist.
         """
-        if label == PRIMARY and not rules.is_uuid(alias_id):
+        if label == PRIMARY and not is_uuid(alias_id):
             raise RefusalError(self.replies.invalid_uuid(PRIMARY, alias_id))
         user = self.store.find(app, label, alias_id)
         if user is None:
@@ -202,12 +202,12 @@ class OneSignalEmulator(RoutedEmulator):
         }
 
     def _body(self, call: Call) -> Mapping[str, Json]:
-        if not rules.is_json(call):
+        if not call.declares_json():
             status = int(self.settings["wrong_media_type_status"])
             title = "The Content-Type is not application/json"
             raise RefusalError(self.replies.bad_request(title, status))
         try:
-            return rules.body_object(call)
+            return call.json_object()
         except BadBodyError as error:
             raise RefusalError(self.replies.bad_request(f"Invalid body: {error}")) from None
 

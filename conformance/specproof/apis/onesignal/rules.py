@@ -14,9 +14,6 @@ __all__ = [
     "aliases_of",
     "authorization_key",
     "bad_alias",
-    "body_object",
-    "is_json",
-    "is_uuid",
     "properties_of",
     "subscriptions_of",
 ]
@@ -27,19 +24,7 @@ MAX_ALIAS_ID = 128
 REFUSED_EXTERNAL_IDS = frozenset({"NA", "0", "NULL", "1", "-1"})
 """External ids that the vendor refuses (comment of the vendor, Flutter SDK issue 775)."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"(key|bearer) +([!-~]+)", re.IGNORECASE)
-
-
-def is_uuid(text: str) -> bool:
-    """Return whether ``text`` has the form of a UUID (RFC 9562 4)."""
-    return _UUID.fullmatch(text) is not None
-
-
-def is_json(call: Call) -> bool:
-    """Return whether the body is declared as JSON."""
-    media_type = (call.header("content-type") or "").partition(";")[0].strip().lower()
-    return media_type == "application/json"
 
 
 def authorization_key(call: Call, *, accept_bearer: bool) -> str | None:
@@ -48,18 +33,6 @@ def authorization_key(call: Call, *, accept_bearer: bool) -> str | None:
     if found is None or (found[1].lower() == "bearer" and not accept_bearer):
         return None
     return found[2]
-
-
-def body_object(call: Call) -> Mapping[str, Json]:
-    """Return the body without fields that are null.
-
-    Raises:
-        BadBodyError: no JSON, or no object.
-    """
-    value = call.json()
-    if not isinstance(value, Mapping):
-        raise BadBodyError("the body is not a JSON object")
-    return {key: field for key, field in value.items() if field is not None}
 
 
 def aliases_of(body: Mapping[str, Json]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from specproof.apis.sequence.model import Account, Alias, Store
 from specproof.apis.sequence.paging import BadPageError, cut
 from specproof.apis.sequence.replies import Replies
 from specproof.apis.sequence.settings import CONDITIONS, SETTINGS
-from specproof.apis.wire import BadBodyError, Call, RefusalError, Reply
+from specproof.apis.wire import BadBodyError, Call, RefusalError, Reply, is_uuid
 from specproof.model import Json
 
 __all__ = ["EMULATOR", "SequenceEmulator"]
@@ -206,7 +206,7 @@ class SequenceEmulator(RoutedEmulator):
         """Show the customer who has an alias."""
         customer = self.store.owner(account, value)
         if customer is None:
-            return self.replies.unknown("Customer")
+            return self.replies.refusal(404, "NotFound", "Customer not found.")
         return self.replies.customer(account, customer)
 
     def misbehave(self, condition: str, call: Call) -> Reply:  # noqa: ARG002 - all calls alike
@@ -231,12 +231,12 @@ class SequenceEmulator(RoutedEmulator):
         }
 
     def _living(self, account: Account, alias_id: str, if_deleted: int) -> Alias:
-        if not rules.is_uuid(alias_id):
+        if not is_uuid(alias_id):
             status = int(self.settings["malformed_id_status"])
             raise RefusalError(self.replies.refusal(status, "InvalidId", "The id is not a UUID."))
         alias = self.store.find(account, alias_id.lower())
         if alias is None:
-            raise RefusalError(self.replies.unknown("Alias"))
+            raise RefusalError(self.replies.unknown_alias())
         if alias.deleted is not None and if_deleted != 200:  # noqa: PLR2004 - a second success
             message = "The alias is deleted."
             raise RefusalError(self.replies.refusal(if_deleted, "NotFound", message))

@@ -108,9 +108,9 @@ class Replies:
             return Reply(status)
         return _envelope(status, kind, message)
 
-    def unknown(self, what: str) -> Reply:
-        """No such alias or customer."""
-        return self.refusal(int(self.settings["unknown_status"]), "NotFound", f"{what} not found.")
+    def unknown_alias(self) -> Reply:
+        """No alias has the id."""
+        return self.refusal(int(self.settings["unknown_status"]), "NotFound", "Alias not found.")
 
     def throttled(self, seconds: int) -> Reply:
         """Too many requests; ``seconds`` until the next may pass."""

@@ -17,7 +17,6 @@ __all__ = [
     "VERSIONS",
     "basic_credentials",
     "body_object",
-    "is_uuid",
     "text_field",
 ]
 
@@ -33,13 +32,7 @@ MAX_IDEMPOTENCY_KEY = 255
 IDEMPOTENCY_HOURS = 24
 """Hours for which the response to an Idempotency-Key is kept."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _BASIC = re.compile(r"basic +([A-Za-z0-9+/]+=*)", re.IGNORECASE)
-
-
-def is_uuid(text: str) -> bool:
-    """Return whether ``text`` has the form of a UUID (RFC 9562 4)."""
-    return _UUID.fullmatch(text) is not None
 
 
 def basic_credentials(call: Call) -> tuple[str, str] | None:
@@ -61,13 +54,9 @@ def body_object(call: Call) -> Mapping[str, Json]:
     Raises:
         BadBodyError: not declared as JSON, no JSON, or no object.
     """
-    media_type = (call.header("content-type") or "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    if not call.declares_json():
         raise BadBodyError("the Content-Type is not application/json")
-    value = call.json()
-    if not isinstance(value, Mapping):
-        raise BadBodyError("the body is not a JSON object")
-    return {key: field for key, field in value.items() if field is not None}
+    return call.json_object()
 
 
 def text_field(body: Mapping[str, Json], name: str) -> str:

@@ -38,17 +38,17 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "unknown_status",
-        404,
-        "answer where no alias or customer has the id",
-        "the page of delete knows no 404, that of a customer's aliases does",
-        (404, 400),
+        400,
+        "answer where no alias has the id",
+        "the page of delete lists 400 and no 404; which one an unknown id gets is not said",
+        (400, 404),
     ),
     Setting(
         "second_delete_status",
-        404,
+        400,
         "answer to deleting an alias that is deleted already",
         "not said",
-        (404, 400, 410, 200),
+        (400, 404, 410, 200),
     ),
     Setting(
         "malformed_id_status",
