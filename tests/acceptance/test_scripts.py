@@ -264,19 +264,20 @@ def test_a_kill_in_the_middle_is_no_harm(checkout: Path, environment: dict[str, 
 @pytest.mark.parametrize(
     ("answers", "code", "last"),
     [
-        ("", 0, "all 4 steps hold"),
-        ("generate 1\n", 1, "3 of 4 steps hold; not: specproof generate (exit 1)"),
+        ("", 0, "all 5 steps hold"),
+        ("generate 1\n", 1, "4 of 5 steps hold; not: specproof generate (exit 1)"),
         (
             "build 2\nrun 3\n",
             3,
-            "2 of 4 steps hold; not: specproof build (exit 2), specproof run (exit 3)",
+            "2 of 5 steps hold; not: specproof build (exit 2),"
+            " specproof run (exit 3), specproof run (exit 3)",
         ),
     ],
 )
 def test_conform_exits_with_the_worst_of_its_steps(
     answers: str, code: int, last: str, checkout: Path, environment: dict[str, str]
 ) -> None:
-    """All four steps run and are shown; the exit code is the worst, the last line tells it."""
+    """All five steps run and are shown; the exit code is the worst, the last line tells it."""
     _set_up(checkout, environment)
     _answer(checkout, answers)
     result = _run([checkout / "scripts" / "conform", "--seed", "7"], environment, checkout.parent)
@@ -287,6 +288,7 @@ def test_conform_exits_with_the_worst_of_its_steps(
         "ran build --check",
         "ran generate --check",
         "ran run --target emulator --seed 7",
+        "ran run --target recorded",
     ]
     assert "$ specproof vendor --check" in result.stdout
     assert re.sub(r" in \d+ s", "", result.stdout.splitlines()[-1]) == f"conform: {last}"

@@ -15,7 +15,7 @@ RULE = "media-type-documented"
 def look(view: View) -> Iterator[Observation]:
     """Observe Content-Type against the documented media ranges."""
     documented = view.documented
-    if documented is None or view.answered.broken is not None or view.body_excepted:
+    if documented is None or view.answered.broken is not None:
         return
     published = view.published_response
     base = documented if published is None else published
@@ -23,6 +23,8 @@ def look(view: View) -> Iterator[Observation]:
     if not base.content:
         # Nothing is promised, so anything keeps it; the requirement is vacuous.
         yield view.observe(RULE, requirement, None)
+        return
+    if view.body_excepted:
         return
     if not view.answered.body:
         problem: str | None = "the body is empty where the contract documents one"

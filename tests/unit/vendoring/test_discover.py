@@ -19,6 +19,7 @@ INDEX = """# Docs
 - [Delete again](/reference/delete-alias.md)
 - [Elsewhere](https://other.example/reference/a.md)
 - [Unsafe](http://other.example/reference/a.md)
+- [Unencrypted](http://docs.example/reference/u.md)
 - [Script](javascript:alert(1))
 - [HTML](/reference/page)
 - [Deep](/en/api-reference/v1/get.mdx)
