@@ -163,7 +163,8 @@ class _Operation:
         """Yield what a status means whatever its schema says (RFC 9110 15)."""
         label, at = f"{self._effective.id} {key}", response.pointer
         error = key.upper()[:1] in {"4", "5"}
-        if error:
+        # ``default`` may turn out to be either.
+        if error or key.lower() == "default":
             yield self._make(
                 key, "explained", Source.HTTP, f"{label} says in its body what went wrong", at, key
             )
@@ -175,7 +176,7 @@ class _Operation:
                 at,
                 key,
             )
-        elif response.content and "{" in self._effective.operation.path:
+        if not error and response.content and "{" in self._effective.operation.path:
             yield self._make(
                 key, "resource", Source.HTTP, f"{label} is about the resource asked for", at, key
             )

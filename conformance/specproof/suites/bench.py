@@ -17,7 +17,7 @@ from specproof.targets.session import TargetSession
 from specproof.targets.target import Target
 from specproof.targets.world import ApiWorld
 
-__all__ = ["Bench", "broken"]
+__all__ = ["Bench", "broken", "target_for"]
 
 
 class Bench:
@@ -39,7 +39,7 @@ class Bench:
         self.seed = int.from_bytes(
             hashlib.sha256(f"{plan.seed}/{item}".encode()).digest()[:6], "big"
         )
-        self.target: Target = _target(plan, self.subject)
+        self.target: Target = target_for(plan, self.subject)
         self.session = TargetSession(
             self.target,
             self.subject.effective,
@@ -97,7 +97,14 @@ def broken(evidence: Evidence) -> list[str]:
     ]
 
 
-def _target(plan: RunPlan, tested: Subject) -> Target:
+def target_for(plan: RunPlan, tested: Subject) -> Target:
+    """Return a fresh target of the kind that ``plan`` asks for.
+
+    Raises:
+        CouldNotCheckError: the API has no such target.
+        InputError: an option does not fit it.
+        GuardError: it must not be used.
+    """
     if plan.target == "emulator":
         return emulator_target(tested.name, tested.effective, plan.settings)
     if plan.target == "live":

@@ -41,7 +41,7 @@ class Evidence:
 
     Attributes:
         gaps: ``operation/status`` -> why that documented response was not brought about.
-        notes: requirement id -> why it was not exercised.
+        notes: ``failure`` -> why a request got no answer, of the first that got none.
         requests: digests of the distinct requests sent, per operation.
     """
 
@@ -174,6 +174,8 @@ class Collector:
             digest_size=8,
         ).hexdigest()
         self._digests.setdefault(name, set()).add(digest)
+        if exchange.failure is not None:
+            self.notes.setdefault("failure", exchange.failure)
         if exchange.response is not None:
             self._statuses.setdefault(name, set()).add(exchange.response.status)
 

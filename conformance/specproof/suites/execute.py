@@ -15,6 +15,7 @@ import pytest
 from specproof import __version__
 from specproof.errors import CouldNotCheckError
 from specproof.model import Finding, Severity, Verdict, VerdictKind
+from specproof.suites.bench import target_for
 from specproof.suites.collector import Evidence
 from specproof.suites.deviations import apply_deviations
 from specproof.suites.plan import RunPlan, subject
@@ -47,7 +48,11 @@ def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
     """
     started = _now()
     subjects = [subject(name, plan.root, plan.spec) for name in plan.apis]
+    for tested in subjects:
+        # What is wrong with a target is told in its own words, before any item meets it.
+        target_for(plan, tested).close()
     gathered = _gather(plan, workers)
+    _check_answered(gathered)
     verdicts: list[Verdict] = []
     findings: list[Finding] = []
     exchanges: dict[str, ExportedExchange] = {}
@@ -167,6 +172,13 @@ def _gather(plan: RunPlan, workers: int) -> list[Evidence]:
         raise CouldNotCheckError(f"the suite could not be run (pytest exit code {int(code)})")
     # With several workers items finish in any order; their names decide instead.
     return [collector.by_item[name] for name in sorted(collector.by_item)]
+
+
+def _check_answered(evidence: list[Evidence]) -> None:
+    """Refuse to judge a target that never answered; ``inconclusive`` throughout would hide why."""
+    failures = [item.notes["failure"] for item in evidence if "failure" in item.notes]
+    if failures and not any(statuses for item in evidence for statuses in item.statuses.values()):
+        raise CouldNotCheckError(f"no request was answered: {failures[0]}")
 
 
 def _statistics(api: str, evidence: list[Evidence]) -> list[OperationStatistics]:

@@ -106,9 +106,7 @@ def _observed(case: dict[str, Any], checks: Iterator[Check]) -> list[Observation
     return seen
 
 
-@pytest.mark.parametrize(
-    "path", FILES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES]
-)
+@pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES])
 def test_case(path: Path) -> None:
     """A check says of the exchange exactly what its case expects."""
     case = json.loads(path.read_text("utf-8"))
