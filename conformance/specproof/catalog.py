@@ -123,6 +123,11 @@ class Catalog:
         return self.root / "generated"
 
     @property
+    def corpus(self) -> Path:
+        """The folder of stored requests, one folder per API in it."""
+        return self.recordings.with_name("corpus")
+
+    @property
     def recordings(self) -> Path:
         """The folder of recorded exchanges; an installed package has its own."""
         return (

@@ -99,6 +99,10 @@ class Emulator(abc.ABC):
         """
         return {}
 
+    def other_resources(self) -> Mapping[str, Sequence[str]]:
+        """Return the same for the tenant of ``other_credentials``."""
+        return {}
+
     @abc.abstractmethod
     def reset(self) -> None:
         """Forget every resource, counter and condition."""
@@ -141,17 +145,32 @@ class Session(Protocol):
     def credential(self, variable: str) -> str:
         """Return the value of a credential variable, e.g. ``ONESIGNAL_APP_ID``."""
 
+    def other_credential(self, variable: str) -> str:
+        """Return the other tenant's value of a credential variable, "" where there is none."""
+
     def unique(self, prefix: str) -> str:
         """Return a fresh value nobody else can own, the same for the same seed."""
 
     def claim(self, value: str) -> str:
         """Return ``value`` and note that nobody but this run can own what it names."""
 
+    def adopt(self, exchange: Exchange, identifier: str) -> bool:
+        """Note an id that the server gave to what ``exchange`` created, so that it may be removed.
+
+        Return False, and note nothing, where the id is known to be of something else.
+        """
+
+    def removed(self, identifier: str) -> None:
+        """Note that what the server gave this id to is removed."""
+
     def tell(self, value: str) -> str:
         """Return ``value`` and allow reports to show it: this run invented it."""
 
     def resource(self, name: str) -> Sequence[str]:
         """Return ids of resources that exist beforehand and may be used up; often none."""
+
+    def other_resource(self, name: str) -> Sequence[str]:
+        """Return the same for the other tenant."""
 
     def condition(self, name: str) -> AbstractContextManager[None] | None:
         """Enter a server condition, or return None where the target can not."""
@@ -173,3 +192,11 @@ class World(Protocol):
 
     def cleanup(self) -> None:
         """Remove everything this world created."""
+
+    def remove(self, values: Sequence[tuple[str, str]], ids: Sequence[str]) -> bool:
+        """Remove what an earlier create left; return whether nothing of it is left.
+
+        Args:
+            values: ``(name, value)`` of what was invented for it.
+            ids: ids that the server gave it; none where its answer never came.
+        """

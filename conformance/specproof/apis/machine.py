@@ -31,7 +31,7 @@ class PromiseMachine(RuleBasedStateMachine):
     """A Hypothesis state machine over one API.
 
     Subclasses name themselves, list the promises they look at, and call ``expect`` in their
-    rules. ``session``, ``keep`` and ``muted`` are bound by the suite.
+    rules. ``session``, ``keep``, ``broke`` and ``muted`` are bound by the suite.
 
     Attributes:
         muted: promises already known to be broken; the rest is looked at regardless.
@@ -42,6 +42,7 @@ class PromiseMachine(RuleBasedStateMachine):
 
     session: ClassVar[Session]
     keep: ClassVar[Callable[[str, Exchange], None]]
+    broke: ClassVar[Callable[[BrokenPromiseError], None]]
     muted: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self) -> None:
@@ -67,6 +68,14 @@ class PromiseMachine(RuleBasedStateMachine):
         """Return a credential of the session."""
         return self.session.credential(variable)
 
+    def other_credential(self, variable: str) -> str:
+        """Return a credential of the other tenant."""
+        return self.session.other_credential(variable)
+
+    def other_resource(self, name: str) -> Sequence[str]:
+        """Return resources of the other tenant."""
+        return self.session.other_resource(name)
+
     def resource(self, name: str) -> Sequence[str]:
         """Return resources of the session."""
         return self.session.resource(name)
@@ -78,6 +87,14 @@ class PromiseMachine(RuleBasedStateMachine):
     def claim(self, value: str) -> str:
         """Return ``value``, noted as ours."""
         return self.session.claim(value)
+
+    def adopt(self, exchange: Exchange, identifier: str) -> bool:
+        """Note an id of the server's as ours, if it is."""
+        return self.session.adopt(exchange, identifier)
+
+    def removed(self, identifier: str) -> None:
+        """Note that what bears the id is removed."""
+        self.session.removed(identifier)
 
     def tell(self, value: str) -> str:
         """Return ``value``, allowed to be shown."""
@@ -97,4 +114,6 @@ class PromiseMachine(RuleBasedStateMachine):
             type(self).keep(promise, exchange)
         elif promise not in self.muted:
             earlier = tuple(item for item in self.exchanges if item.id != exchange.id)
-            raise BrokenPromiseError(promise, message, exchange, earlier)
+            error = BrokenPromiseError(promise, message, exchange, earlier)
+            type(self).broke(error)
+            raise error

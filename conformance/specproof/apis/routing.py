@@ -113,6 +113,8 @@ def _fit(
 
 
 def _decoded(segment: str) -> str | None:
+    if "%" not in segment and segment.isascii():
+        return segment
     if _BAD_ESCAPE.search(segment):
         return None
     try:

@@ -38,6 +38,8 @@ def look(view: View) -> Iterator[Observation]:
 
 def _agrees(found: Json, expected: str | None) -> bool:
     # A field that is not there contradicts nothing; whether it has to be there, schemas say.
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = str(found)
     return found is None or (expected is not None and found == expected)
 
 

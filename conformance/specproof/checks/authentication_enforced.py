@@ -17,13 +17,20 @@ _WORDS = {
     "malformed": "with malformed credentials",
     "wrong": "with unknown credentials",
     "other": "with another tenant's credentials",
+    "truncated": "with a secret that lacks its last letter",
+    "empty": "with an empty secret",
+    "cased": "with a secret in other letters",
+    "scheme": "with credentials under another scheme",
+    "wrong-secret": "with a wrong secret",
+    "wrong-name": "with a wrong name",
 }
 
 
 def look(view: View) -> Iterator[Observation]:
     """Observe the answer to a request that was sent without our own credentials."""
     mode = view.exchange.facts.get("credentials", "own")
-    if mode not in _WORDS:
+    if mode not in _WORDS or view.exchange.facts.get("tenant") == "other":
+        # The other tenant may do to its own resources whatever it likes.
         return
     status = view.answered.status
     accepted = status < 400  # noqa: PLR2004 - RFC 9110 15: 4xx and 5xx are refusals

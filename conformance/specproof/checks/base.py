@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import cached_property
@@ -32,6 +33,9 @@ class Check:
         explanation: what a finding means to a caller and what to do about it.
         clause: where the rule comes from (RFC section, OpenAPI clause, vendor page).
         look: yields one observation per requirement that the exchange says something about.
+        response_only: whether ``look`` depends on nothing but the operation, the method and
+            the response as it arrived (and ``headers_known``), not on its time. Such a check
+            is asked once about equal responses; what it said counts for each of them.
     """
 
     id: str
@@ -39,6 +43,7 @@ class Check:
     explanation: str
     clause: str
     look: Look
+    response_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class View:
         published: the same in the published spec, or None where only the overlay has it.
         promised: ids of the prose promises about this operation that checks prove.
         memory: what checks noted at earlier exchanges of the same item.
+        held: observations that something held, made at earlier exchanges of the same item;
+            they come back instead of new ones, which differ in nothing but the exchange.
     """
 
     exchange: Exchange
@@ -57,6 +64,7 @@ class View:
     published: OperationContract | None
     promised: frozenset[str] = frozenset()
     memory: MutableMapping[str, str] = field(default_factory=dict)
+    held: MutableMapping[tuple[object, ...], Observation] = field(default_factory=dict)
 
     @property
     def answered(self) -> Response:
@@ -104,6 +112,9 @@ class View:
         """Whether the body is JSON at all, and its value."""
         if self.answered.broken is not None or not self.answered.body:
             return False, None
+        problem, value = self._strict
+        if problem is None:
+            return True, value
         try:
             return True, json.loads(self.answered.body)
         except (ValueError, RecursionError):
@@ -112,7 +123,11 @@ class View:
     @cached_property
     def json_problem(self) -> str | None:
         """What is wrong with the body as strict JSON (RFC 8259), or None."""
-        return _strict_problem(self.answered.body)
+        return self._strict[0]
+
+    @cached_property
+    def _strict(self) -> tuple[str | None, Json]:
+        return _read_strictly(self.answered.body)
 
     @property
     def headers_known(self) -> bool:
@@ -146,7 +161,11 @@ class View:
         blame: Blame = Blame.VENDOR_BEHAVIOUR,
     ) -> Observation:
         """Return an observation: the requirement holds where ``problem`` is None."""
-        return Observation(
+        status = self.answered.status
+        key = (rule, requirement, status, severity)
+        if problem is None and key in self.held:
+            return self.held[key]
+        made = Observation(
             rule=rule,
             requirement=requirement,
             exchange=self.exchange.id,
@@ -154,8 +173,11 @@ class View:
             message=problem or "",
             severity=severity,
             blame=blame,
-            status=self.answered.status,
+            status=status,
         )
+        if problem is None:
+            self.held[key] = made
+        return made
 
 
 def essence(content_type: str) -> str:
@@ -168,6 +190,7 @@ def is_json(media: str) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
+@functools.lru_cache(maxsize=256)
 def charset(content_type: str) -> str | None:
     """Return the charset parameter of a Content-Type, or None."""
     message = Message()
@@ -193,23 +216,27 @@ class _StrictError(ValueError):
     pass
 
 
-def _strict_problem(body: bytes) -> str | None:
+def _read_strictly(body: bytes) -> tuple[str | None, Json]:
+    """Return what is wrong with ``body`` as strict JSON and None, or None and its value."""
     try:
-        text = body.decode("utf-8")
+        value = _STRICT.decode(body.decode("utf-8"))
+        if b"\\ud" in body.lower():
+            # RFC 8259 8.2: half a surrogate pair can be escaped, and is no Unicode text.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return "the JSON body holds half a surrogate pair, which is no text", None
     except UnicodeDecodeError:
-        return "the JSON body is not UTF-8"
-    try:
-        json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        return "the JSON body is not UTF-8", None
     except _StrictError as error:
-        return str(error)
+        return str(error), None
     except RecursionError:
-        return "the JSON body is nested too deeply to be read"
+        return "the JSON body is nested too deeply to be read", None
     except ValueError:
-        return "the body is not JSON"
-    return None
+        return "the body is not JSON", None
+    return None, value
 
 
-def _unique(pairs: list[tuple[str, Json]]) -> Mapping[str, Json]:
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise _StrictError("the JSON body has an object with a duplicate name")
@@ -225,3 +252,8 @@ def _finite(text: str) -> float:
     if math.isinf(value):
         raise _StrictError("the JSON body holds a number beyond the range of a double")
     return value
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
+)

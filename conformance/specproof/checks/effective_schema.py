@@ -63,4 +63,5 @@ CHECK = Check(
     ),
     clause="OpenAPI Overlay 1.1; the reason and evidence of the overlay action",
     look=look,
+    response_only=True,
 )

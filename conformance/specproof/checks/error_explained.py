@@ -63,4 +63,5 @@ CHECK = Check(
         " of the error situation"
     ),
     look=look,
+    response_only=True,
 )

@@ -50,4 +50,5 @@ CHECK = Check(
     ),
     clause="OpenAPI 3.1, Data Types; JSON Schema 2020-12 validation 7.3",
     look=look,
+    response_only=True,
 )

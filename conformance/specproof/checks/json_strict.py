@@ -28,4 +28,5 @@ CHECK = Check(
     ),
     clause="RFC 8259 4 (names SHOULD be unique), 6 (numbers), 8.1 (MUST be UTF-8)",
     look=look,
+    response_only=True,
 )

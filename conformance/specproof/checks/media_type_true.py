@@ -43,4 +43,5 @@ CHECK = Check(
     ),
     clause="RFC 9110 8.3 (Content-Type), RFC 8259 11 (no charset parameter other than UTF-8)",
     look=look,
+    response_only=True,
 )

@@ -24,9 +24,18 @@ def look(view: View) -> Iterator[Observation]:
     """
     expects = view.exchange.expects
     due = view.exchange.facts.get("due")
-    if expects is None or due is None or expects not in view.operation.responses:
+    if due is None:
         return
     status = view.answered.status
+    if due == "refusal":
+        accepted = status in _SUCCESS
+        yield view.observe(
+            RULE,
+            view.requirement("http", "refused-when-due"),
+            f"{_because(view)}: a refusal is due, {status} came" if accepted else None,
+        )
+    if expects is None or expects not in view.operation.responses:
+        return
     if match_status(tuple(view.operation.responses), status) == expects:
         problem = None
     elif status in _BUSY:
@@ -36,9 +45,13 @@ def look(view: View) -> Iterator[Observation]:
         return
     else:
         problem = (
-            f"{view.exchange.facts.get('because', 'the request')}: {expects} is due, {status} came"
+            f"{_because(view)}: {expects} is due, {status} came"
         )
     yield view.observe(RULE, view.requirement(expects, "status"), problem)
+
+
+def _because(view: View) -> str:
+    return view.exchange.facts.get("because", "the request")
 
 
 CHECK = Check(

@@ -10,6 +10,8 @@ from specproof.model import Observation
 __all__ = ["CHECK"]
 
 RULE = "parameter-refused"
+_OTHER_REASONS = frozenset({401, 403, 407, 429, 503})
+"""Refusals that say nothing of the parameter (RFC 9110 15.5.2, 15.5.4, 15.5.8, RFC 6585 4)."""
 
 
 def look(view: View) -> Iterator[Observation]:
@@ -18,6 +20,8 @@ def look(view: View) -> Iterator[Observation]:
     if broken is None:
         return
     status = view.answered.status
+    if status in _OTHER_REASONS:
+        return
     if status >= 500:  # noqa: PLR2004 - RFC 9110 15.6: the server failed, it did not refuse
         problem: str | None = f"a value that breaks the schema was answered {status}"
     elif status < 400:  # noqa: PLR2004 - RFC 9110 15.5: 4xx is a refusal

@@ -44,4 +44,5 @@ CHECK = Check(
     ),
     clause="OpenAPI 3.1, Media Type Object: schema; JSON Schema 2020-12",
     look=look,
+    response_only=True,
 )

@@ -26,7 +26,8 @@ _SINGLETONS = (
 
 def look(view: View) -> Iterator[Observation]:
     """Observe how often each single-valued field came."""
-    repeated = [name for name in _SINGLETONS if len(view.answered.all_headers(name)) > 1]
+    names = [name.lower() for name, _ in view.answered.headers]
+    repeated = [] if len(set(names)) == len(names) else [name for name in _SINGLETONS if len(view.answered.all_headers(name)) > 1]
     yield view.observe(
         RULE,
         view.requirement("http", RULE),
@@ -43,4 +44,5 @@ CHECK = Check(
     ),
     clause="RFC 9110 5.3: a sender MUST NOT generate multiple field lines for a singleton field",
     look=look,
+    response_only=True,
 )

@@ -70,4 +70,5 @@ CHECK = Check(
     ),
     clause="RFC 9110 15.3 (the request was accepted), 15.5, 15.6",
     look=look,
+    response_only=True,
 )

@@ -36,4 +36,5 @@ CHECK = Check(
     ),
     clause="description of the 503 on the vendor's page; promises.yaml of the API",
     look=look,
+    response_only=True,
 )

@@ -77,4 +77,5 @@ CHECK = Check(
     ),
     clause="JSON Schema 2020-12 10.3.2.3: unknown properties are allowed by default",
     look=look,
+    response_only=True,
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import typer
@@ -18,10 +20,14 @@ __all__ = ["COMMANDS", "app", "main"]
 COMMANDS: tuple[str, ...] = (
     "add",
     "build",
+    "cleanup",
+    "discover",
     "doctor",
     "explain",
+    "faults",
     "generate",
     "lint",
+    "record",
     "report",
     "run",
     "serve",
@@ -81,3 +87,14 @@ def main() -> None:
         reason = error.strerror or type(error).__name__
         sys.stderr.write(f"specproof: error: {one_line(f'{place}{reason}')}\n")
         raise SystemExit(2) from None
+    except Exception as error:  # noqa: BLE001 - a traceback may hold what nobody may read
+        sys.stderr.write(f"specproof: internal error: {_placed(error)}; please report it\n")
+        raise SystemExit(2) from None
+
+
+def _placed(error: Exception) -> str:
+    """Return type and place of an error; its text may be a secret's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [item for item in frames if "specproof" in item.filename] or frames[-1:]
+    places = [f" at {Path(item.filename).name}:{item.lineno}" for item in ours[-1:]]
+    return f"{type(error).__name__}{''.join(places)}"

@@ -18,8 +18,12 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         list[str] | None, typer.Argument(metavar="[API]...", help="APIs; all where none is named.")
     ] = None,
     target: Annotated[
-        str, typer.Option(help="Where requests go: emulator, recorded or live.")
-    ] = "emulator",
+        str | None,
+        typer.Option(
+            help="Where requests go: emulator, recorded or live; live with --spec.",
+            show_default="emulator",
+        ),
+    ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="Base URL of the live server, without a slash at its end.")
     ] = None,
@@ -28,8 +32,15 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed sends the same requests.")] = 0,
     cases: Annotated[
-        int, typer.Option(min=0, max=1_000_000, help="Generated cases per operation and kind.")
-    ] = 40,
+        int | None,
+        typer.Option(
+            "--cases",
+            "--discover",
+            min=0,
+            max=1_000_000,
+            help="Draw so many fresh cases per operation and kind instead of replaying the corpus.",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", "-n", min=0, max=256, help="Worker processes; 0: none.")
     ] = 0,
@@ -43,9 +54,30 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     allow_production: Annotated[
         list[str] | None, typer.Option(help="Production host that is meant.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a production host is used.")
+    ] = False,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'NAME: $VARIABLE'",
+            help="Further header of live requests, its secret named by an environment variable.",
+        ),
+    ] = None,
     max_requests: Annotated[
-        int, typer.Option(min=1, help="Most requests to a live server, per item of the suite.")
+        int, typer.Option(min=1, help="Most requests of a run to a live server.")
     ] = 5000,
+    rate: Annotated[
+        str | None,
+        typer.Option(metavar="N/s", help="Most live requests per s, min or h, over all workers."),
+    ] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option(min=0.001, help="Seconds that a live run may take.")
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="Where live creates are noted, for `specproof cleanup`."),
+    ] = None,
     time_budget: Annotated[
         float, typer.Option(min=0.0, help="Seconds in which an answer is due; 0: any time.")
     ] = 10.0,
@@ -72,7 +104,13 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
 
     Example: specproof run onesignal --json
     """
-    from specproof.cli.running import accept_findings, finish, make_plan
+    from specproof.cli.running import (
+        accept_findings,
+        confirm_production,
+        finish,
+        make_plan,
+        tell_left,
+    )
     from specproof.suites.execute import execute
 
     if fail_on not in {"error", "warning", "info", "never"}:
@@ -87,11 +125,17 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         settings=setting or [],
         resources=resources,
         allow_production=allow_production or [],
+        headers=header or [],
         max_requests=max_requests,
+        rate=rate,
+        max_seconds=max_seconds,
+        ledger=ledger,
         time_budget=time_budget,
         root=root,
     )
+    confirm_production(plan, confirmed=yes)
     run = execute(plan, workers=workers, fail_on=fail_on)
+    tell_left(plan)
     if accept:
         accept_findings(plan, run)
     finish(

@@ -8,10 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
+
+import typer
 
 from specproof.catalog import open_catalog
 from specproof.document import parse
-from specproof.errors import InputError
+from specproof.errors import CouldNotCheckError, GuardError, InputError
 from specproof.files import write_atomic
 from specproof.report.document import render_json
 from specproof.report.junit import render_junit
@@ -20,27 +23,47 @@ from specproof.report.text import show_text, write_text
 from specproof.suites.deviations import accept
 from specproof.suites.plan import RunPlan
 from specproof.suites.runfile import Run, write_run
+from specproof.targets.credentials import is_telling, references
 from specproof.targets.emulators import read_settings
+from specproof.targets.ledger import default_ledger, settling
+from specproof.text import one_line
 
-__all__ = ["accept_findings", "finish", "make_plan"]
+__all__ = [
+    "accept_findings",
+    "confirm_production",
+    "finish",
+    "make_plan",
+    "read_headers",
+    "tell_left",
+]
 
 _TARGETS = ("emulator", "recorded", "live")
 _RESOURCE_LIMIT = 1024 * 1024
 _ACCEPTED_DAYS = 90
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade"})
+_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)/(s|min|h)")
+_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+_FRESH_CASES = 40
+"""Fresh cases per operation and kind where there is no corpus and nobody said how many."""
 
 
 def make_plan(
     *,
     apis: Sequence[str],
-    target: str,
+    target: str | None,
     base_url: str | None,
     spec: Path | None,
     seed: int,
-    cases: int,
+    cases: int | None,
     settings: Sequence[str],
     resources: Path | None,
     allow_production: Sequence[str],
+    headers: Sequence[str],
     max_requests: int,
+    rate: str | None,
+    max_seconds: float | None,
+    ledger: Path | None,
     time_budget: float,
     root: Path | None,
 ) -> RunPlan:
@@ -49,15 +72,14 @@ def make_plan(
     Raises:
         InputError: options that do not go together, or a file that can not be read.
     """
+    target = target or ("emulator" if spec is None else "live")
     if target not in _TARGETS:
         raise InputError(f"there is no target {target}", remedy=f"use {' or '.join(_TARGETS)}")
     if spec is not None:
         if apis:
             raise InputError("--spec and names of APIs exclude each other")
         if target != "live" or base_url is None:
-            raise InputError(
-                "--spec needs a server to check", remedy="add --target live --base-url URL"
-            )
+            raise InputError("--spec needs a live server to check", remedy="add --base-url URL")
         names: tuple[str, ...] = (_name_of(spec),)
     else:
         names = tuple(dict.fromkeys(apis)) or open_catalog(root).names()
@@ -67,20 +89,60 @@ def make_plan(
         raise InputError("--target live checks one API at a time", remedy="name it")
     if target != "live" and base_url is not None:
         raise InputError("--base-url belongs to --target live")
+    if target != "live" and headers:
+        raise InputError("--header belongs to --target live")
+    kept = (ledger or default_ledger()).resolve() if target == "live" else None
     return RunPlan(
         apis=names,
         target=target,
         base_url=base_url,
         seed=seed,
-        cases=cases,
+        mode="replay" if cases is None else "discover",
+        cases=_FRESH_CASES if cases is None else cases,
         root=None if root is None else str(root.resolve()),
         spec=None if spec is None else str(spec.resolve()),
         settings=read_settings(names, settings),
         resources={} if resources is None else _resources(resources),
         allow_production=tuple(allow_production),
+        headers=read_headers(headers),
         max_requests=max_requests,
+        rate=None if rate is None else _rate(rate),
+        max_seconds=max_seconds,
+        ledger=None if kept is None else str(kept),
         time_budget=time_budget,
     )
+
+
+def confirm_production(plan: RunPlan, *, confirmed: bool) -> None:
+    """Ask whether a host that was named with ``--allow-production`` is really meant.
+
+    Raises:
+        GuardError: it is not, or there is nobody to ask.
+    """
+    if plan.target != "live" or not plan.allow_production or confirmed:
+        return
+    host = one_line((urlsplit(plan.base_url or "").hostname or "").rstrip("."), 200)
+    if not sys.stdin.isatty():
+        raise GuardError(f"nobody is here to confirm that {host} may be used; add --yes")
+    if not typer.confirm(f"{host} is in production. Create and delete things there?", err=True):
+        raise GuardError(f"{host} was not confirmed")
+
+
+def tell_left(plan: RunPlan) -> None:
+    """Say on stderr what a live run could not remove, and forget what it did."""
+    if plan.ledger is None:
+        return
+    try:
+        with settling(Path(plan.ledger)) as ledger:
+            left = len(ledger.entries())
+    except CouldNotCheckError:
+        # Another run writes it; that one will look.
+        return
+    if left:
+        sys.stderr.write(
+            f"specproof: {left} thing{'s' if left > 1 else ''} of this or an earlier run may be"
+            f" left on a server; remove with: specproof cleanup\n"
+        )
 
 
 def accept_findings(plan: RunPlan, run: Run) -> None:
@@ -137,6 +199,38 @@ def _resources(path: Path) -> dict[str, tuple[str, ...]]:
             )
         found[name] = tuple(str(item) for item in ids)
     return found
+
+
+def read_headers(texts: Sequence[str]) -> dict[str, str]:
+    """Return the headers that ``--header`` options name; their values name variables.
+
+    Raises:
+        InputError: one is no header, or holds a secret itself.
+    """
+    return dict(_header(item) for item in texts)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    name, value = name.strip(), value.strip()
+    if not colon or not _FIELD_NAME.fullmatch(name) or not value.isprintable():
+        # What stands there may be a secret, so the message does not repeat it.
+        raise InputError("--header is no header", remedy="write --header 'Name: $VARIABLE'")
+    if name.lower() in _FRAMING:
+        raise InputError(f"--header {name} is decided by the request itself")
+    if is_telling(name) and not references(value):
+        raise InputError(
+            f"--header {name} holds its value, which others on this machine can read",
+            remedy=f"export it and write --header '{name}: $VARIABLE', in single quotes",
+        )
+    return name, value
+
+
+def _rate(text: str) -> float:
+    found = _RATE.fullmatch(text)
+    if found is None or float(found[1]) <= 0:
+        raise InputError("--rate is no rate", remedy="write it like 10/s, 300/min or 5000/h")
+    return float(found[1]) / _SECONDS[found[2]]
 
 
 def _name_of(spec: Path) -> str:

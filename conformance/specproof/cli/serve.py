@@ -35,6 +35,12 @@ def serve_command(
     settings: Annotated[
         bool, typer.Option("--settings", help="List settings and conditions, and stop.")
     ] = False,
+    fault: Annotated[
+        str | None, typer.Option(help="Break the emulator in one way: id of a fault.")
+    ] = None,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="List faults and legal variations, and stop.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Ids and credentials follow from it.")] = 0,
     spec: Annotated[
         Path | None, typer.Option("--spec", help="Serve a stub of this OpenAPI file instead.")
@@ -61,6 +67,11 @@ def serve_command(
         raise InputError("serve takes either the name of an API or --spec FILE")
     emulator = _emulator(name, spec, root, assignments or [], seed)
     title = name or str(spec)
+    if faults:
+        _print_faults(name, as_json=as_json)
+        return
+    if fault is not None:
+        emulator = _broken(name, fault, assignments or [], seed)
     if settings:
         _print_settings(title, emulator, as_json=as_json)
         return
@@ -100,6 +111,29 @@ def _emulator(
     documents.references.check_references(document, name=label)
     chosen = parse_assignments(StubEmulator.SETTINGS, assignments)
     return StubEmulator(document, name=label, api=name or "stub", settings=chosen, seed=seed)
+
+
+def _broken(name: str | None, fault: str, assignments: list[str], seed: int) -> Emulator:
+    from specproof.targets.emulators import read_settings
+    from specproof.targets.faults.catalog import faulty
+
+    if name is None:
+        raise InputError("--fault needs an API with an emulator", remedy="name it")
+    return faulty(name, fault, read_settings([name], assignments), seed=seed)
+
+
+def _print_faults(name: str | None, *, as_json: bool) -> None:
+    from specproof.targets.faults.catalog import all_faults, legal_variations
+
+    broken = [(item.id, item.family, item.title) for item in all_faults(name)]
+    legal = [(item.id, "legal", item.title) for item in legal_variations(name)]
+    if as_json:
+        rows = [{"id": one, "family": kind, "title": text} for one, kind, text in broken + legal]
+        made = {"schema": "specproof.serve/1", "api": name or "stub", "faults": rows}
+        typer.echo(json.dumps(made, ensure_ascii=False))
+        return
+    for one, kind, text in broken + legal:
+        typer.echo(f"{one:<48} {kind:<15} {text}")
 
 
 def _announce(

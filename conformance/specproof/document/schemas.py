@@ -95,11 +95,17 @@ class SchemaCompiler:
         components = document.get("components")
         self._components = cast(JsonObject, self._translated({"components": components or {}}))
         self._document = document
+        self._resolved: dict[str, Json] = {}
         self._names = frozenset(_property_names(document))
 
     def resolve(self, node: Json) -> Json:
         """Return what ``node`` refers to inside the document, or ``node`` itself."""
-        return resolve(self._document, node)
+        reference = node.get("$ref") if isinstance(node, Mapping) else None
+        if not isinstance(reference, str):
+            return resolve(self._document, node)
+        if reference not in self._resolved:
+            self._resolved[reference] = resolve(self._document, node)
+        return self._resolved[reference]
 
     def compile(self, schema: Json, *, formats: bool) -> Validator:
         """Compile one Schema Object.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from specproof.catalog import Api
 from specproof.document import read, to_yaml
+from specproof.document.extensions import without_own_extensions
 from specproof.document.openapi import version
 from specproof.document.references import check_references
 from specproof.effective.apply import Overlaid, apply_overlay
@@ -103,7 +104,7 @@ def _published(api: Api) -> JsonObject:
     document = read(api.published)
     version(document, name=str(api.published))
     check_references(document, name=str(api.published))
-    return document
+    return without_own_extensions(document)
 
 
 def _overlaid(api: Api, published: JsonObject) -> Overlaid:

@@ -22,6 +22,7 @@ from specproof.report.words import BLAMES, EXIT_CODES, SEVERITIES, SOURCES, TARG
 from specproof.requirements.contract import Contract
 from specproof.requirements.derive import derive
 from specproof.requirements.promises import read_promises
+from specproof.targets.faults.catalog import all_faults, legal_variations
 from specproof.text import one_line, printable
 
 __all__ = [
@@ -82,9 +83,14 @@ def _lint_rules() -> Iterable[Rule]:
     return RULES
 
 
+def _faults() -> Iterable[Rule]:
+    return (*all_faults(), *legal_variations())
+
+
 _RULE_REGISTRIES: Final[tuple[tuple[str, Callable[[], Iterable[Rule]]], ...]] = (
     ("check", registry),
     ("lint", _lint_rules),
+    ("fault", _faults),
 )
 """Kind of rule, and what returns its rules."""
 

@@ -135,7 +135,7 @@ def _api(report: _Writer, run: Run, api: RunApi, *, verbose: bool) -> None:
     report.line(Text(f"{one_line(api.api)}: {one_line(api.title)}", "bold"))
     report.line()
     rows = matrix(run, api)
-    _matrix(report, rows, columns(api))
+    _matrix(report, rows, columns(api), _sent(run, api))
     open_cells = [(row, cell) for row in rows for cell in row.cells if cell.not_exercised]
     for row, cell in open_cells:
         operation, status = one_line(row.operation.id), one_line(cell.status)
@@ -153,7 +153,22 @@ def _api(report: _Writer, run: Run, api: RunApi, *, verbose: bool) -> None:
     _others(report, run, api, verbose=verbose)
 
 
-def _matrix(report: _Writer, rows: Sequence[Row], statuses: Sequence[str]) -> None:
+def _sent(run: Run, api: RunApi) -> dict[str, str]:
+    """Return operation id -> how much was sent, how much of it differed, what came back."""
+    found = {}
+    for item in run.statistics:
+        if item.api == api.api:
+            plural = "" if item.cases == 1 else "s"
+            came = ", ".join(str(status) for status in item.statuses) or "nothing"
+            found[item.operation] = (
+                f"{item.cases} request{plural} ({item.distinct_requests} distinct), answered {came}"
+            )
+    return found
+
+
+def _matrix(
+    report: _Writer, rows: Sequence[Row], statuses: Sequence[str], sent: Mapping[str, str]
+) -> None:
     if not rows:
         return
     table = [["", *(one_line(status) for status in statuses)]]
@@ -168,7 +183,7 @@ def _matrix(report: _Writer, rows: Sequence[Row], statuses: Sequence[str]) -> No
             styles[-1].append(_STYLES[cell.kind] if cell else "")
     widths = [max(cell_len(line[column]) for line in table) for column in range(len(table[0]))]
     if sum(widths) + 2 * len(widths) > report.width:
-        _long_matrix(report, rows)
+        _long_matrix(report, rows, sent)
         return
     for number, (line, line_styles) in enumerate(zip(table, styles, strict=True)):
         text = Text()
@@ -181,10 +196,12 @@ def _matrix(report: _Writer, rows: Sequence[Row], statuses: Sequence[str]) -> No
             report.line(
                 Text(f"{one_line(operation.method)} {one_line(operation.path)}", "dim"), indent=4
             )
+            if operation.id in sent:
+                report.line(Text(sent[operation.id], "dim"), indent=4)
     report.line()
 
 
-def _long_matrix(report: _Writer, rows: Sequence[Row]) -> None:
+def _long_matrix(report: _Writer, rows: Sequence[Row], sent: Mapping[str, str]) -> None:
     """Write the matrix as a list, for a terminal that is too narrow for the table."""
     for row in rows:
         operation = row.operation
@@ -192,6 +209,8 @@ def _long_matrix(report: _Writer, rows: Sequence[Row]) -> None:
         report.line(
             Text(f"{one_line(operation.method)} {one_line(operation.path)}", "dim"), indent=4
         )
+        if operation.id in sent:
+            report.line(Text(sent[operation.id], "dim"), indent=4)
         width = max((cell_len(one_line(cell.status)) for cell in row.cells), default=0)
         for cell in row.cells:
             status = one_line(cell.status)

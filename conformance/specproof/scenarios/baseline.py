@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import httpx
 
 from specproof.model import Request
 from specproof.requirements.contract import OperationContract
-from specproof.scenarios.generated import CaseSource, Drawn
+from specproof.scenarios.generated import Drawn
+from specproof.scenarios.namespaced import Namespacer
 from specproof.targets.session import TargetSession, expand
 
 __all__ = ["Baseline"]
+
+
+class ValidSource(Protocol):
+    """Where a valid request of an operation comes from: fresh strategies, or a corpus."""
+
+    def first_valid(self, operation: OperationContract) -> Drawn | None:
+        """Return one valid case, the same every time; None where there is none."""
 
 
 class Baseline:
     """Makes valid requests: the first case that Schemathesis draws, examples first.
 
     Args:
-        source: draws cases of the API.
+        source: draws cases of the API, or has them stored.
     """
 
-    def __init__(self, source: CaseSource) -> None:
+    def __init__(self, source: ValidSource) -> None:
         self._source = source
         self._drawn: dict[str, Drawn | None] = {}
 
@@ -42,6 +51,9 @@ class Baseline:
             replace: ``(place, name)`` -> text that stands in for a parameter's value.
         """
         drawn = self._valid(operation)
+        if drawn is not None and session.target.name == "live":
+            # Examples of a spec name what people really have.
+            drawn = Namespacer(session, operation).drawn(drawn)
         if drawn is None:
             return None
         path = {**values, **{name: text for (at, name), text in replace.items() if at == "path"}}

@@ -62,5 +62,15 @@ def _act(stage: Stage) -> None:
                 values,
                 expects=outcome,
                 facts={"breaks": parameter_what(place, name)},
-                replace={(place, name): stage.session.tell(value)},
+                replace={(place, name): _marked(stage, value)},
             )
+
+
+def _marked(stage: Stage, value: str) -> str:
+    """Return ``value`` so that on a server that is not ours it is nobody's."""
+    session = stage.session
+    if session.target.name != "live":
+        return session.tell(value)
+    fresh = session.unique("broken")
+    longer = len(value) > len(fresh)
+    return session.claim(fresh + value[len(fresh) :] if longer else f"{value}-{fresh}")

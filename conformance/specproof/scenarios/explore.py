@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 from unittest import mock
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Unsatisfiable
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
@@ -16,6 +19,10 @@ from hypothesis.strategies import SearchStrategy
 __all__ = ["explore", "own_constants_only", "quiet_settings"]
 
 Drawn = TypeVar("Drawn")
+
+# Hypothesis caches tables, and what it drew, in `.hypothesis` of the current folder. Its folder
+# is one that can not be made, which it takes as a sign to do without.
+set_hypothesis_home_dir(Path(os.devnull) / "hypothesis")
 
 
 def quiet_settings(examples: int, *phases: Phase) -> settings:

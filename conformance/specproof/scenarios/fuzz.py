@@ -12,6 +12,7 @@ from specproof.model import Request
 from specproof.scenarios.explore import explore
 from specproof.scenarios.generated import CaseSource, Drawn, taken_apart
 from specproof.scenarios.model import Stage
+from specproof.scenarios.namespaced import Namespacer
 from specproof.targets.session import expand
 
 __all__ = ["fuzz"]
@@ -31,11 +32,18 @@ def fuzz(stage: Stage, source: CaseSource, *, valid: bool, cases: int, seed: int
     if strategy is None:
         return
     bound = stage.world.bound(stage.operation)
+    live = stage.session.target.name == "live"
+    space = Namespacer(stage.session, stage.operation) if live else None
     sent = 0
 
     def use(case: Any) -> None:
         nonlocal sent
         drawn = taken_apart(case)
+        if space is not None:
+            moved = space.drawn(drawn)
+            if moved is None:
+                return
+            drawn = moved
         values = {name: unquote(value) for name, value in drawn.path.items()}
         if valid:
             values.update(bound)

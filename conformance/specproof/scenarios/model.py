@@ -65,6 +65,21 @@ class Stage:
             self.operation.id, made, expects=expects, facts={"credentials": credentials, **facts}
         )
 
+    def send_after_refusal(
+        self, values: Mapping[str, str], refused: Exchange | None, *, credentials: str = "own"
+    ) -> None:
+        """Ask properly for what was refused a moment ago: nothing may have been done to it."""
+        outcomes = [key for key in self.operation.responses if key.upper().startswith("2")]
+        answer = None if refused is None else refused.response
+        if answer is None or answer.status < 400 or len(outcomes) != 1:  # noqa: PLR2004 - RFC 9110 15.5
+            return
+        facts = {"due": "success", "because": "the request before this one was refused"}
+        if credentials == "own":
+            facts["answer"] = self.world.answer(self.operation, values)
+        else:
+            facts["tenant"] = "other"
+        self.send(values, expects=outcomes[0], facts=facts, credentials=credentials)
+
     def gap(self, status: str, reason: str) -> None:
         """Note why the documented response ``status`` was not brought about."""
         self.gaps.setdefault(status, reason)

@@ -23,9 +23,7 @@ def scenarios_of(operation: OperationContract) -> Iterator[Scenario]:
 
 def _act(stage: Stage) -> None:
     outcome = next((key for key in _OUTCOMES if key in stage.operation.responses), None)
-    facts = {"because": "the resource never existed"}
-    if outcome is not None:
-        facts["due"] = "refusal"
+    facts = {"because": "the resource never existed", "due": "refusal"}
     for number, values in enumerate(stage.world.unknown(stage.operation)):
         # Twice each: the same cause has to be answered with the same error code.
         for _ in range(2):

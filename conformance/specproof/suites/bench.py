@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from pathlib import Path
 
 from specproof.errors import CouldNotCheckError
 from specproof.model import Exchange, Observation
@@ -10,6 +12,7 @@ from specproof.requirements.contract import OperationContract
 from specproof.scenarios.model import Stage
 from specproof.suites.collector import Collector, Evidence
 from specproof.suites.plan import RunPlan, Subject, subject
+from specproof.targets.budget import Limits
 from specproof.targets.emulated import emulator_target
 from specproof.targets.live import live_target
 from specproof.targets.recorded import recorded_target
@@ -34,6 +37,7 @@ class Bench:
 
     def __init__(self, plan: RunPlan, api: str, item: str) -> None:
         self.plan = plan
+        self.hear: Callable[[Exchange], None] | None = None
         self.subject: Subject = subject(api, plan.root, plan.spec)
         self.item = item
         self.seed = int.from_bytes(
@@ -80,12 +84,27 @@ class Bench:
         """Clean up, close the target and return everything that was seen."""
         try:
             self.world.cleanup()
+            self._sweep()
         finally:
             self.target.close()
         return self.collector.evidence()
 
+    def _sweep(self) -> None:
+        """Remove what creates left whose answers never came, and note what a limit cut off."""
+        ledger, budget = self.target.ledger, self.target.budget
+        if ledger is not None:
+            for entry in ledger.entries():
+                if self.world.remove(entry):
+                    ledger.done(entry.key)
+            if ledger.entries():
+                self.collector.notes["left"] = str(len(ledger.entries()))
+        if budget is not None and budget.stopped:
+            self.collector.notes["stopped"] = budget.stopped
+
     def _record(self, exchange: Exchange) -> None:
         self.collector.record(exchange)
+        if self.hear is not None:
+            self.hear(exchange)
 
 
 def broken(evidence: Evidence) -> list[str]:
@@ -106,15 +125,20 @@ def target_for(plan: RunPlan, tested: Subject) -> Target:
         GuardError: it must not be used.
     """
     if plan.target == "emulator":
-        return emulator_target(tested.name, tested.effective, plan.settings)
+        return emulator_target(tested.name, tested.effective, plan.settings, fault=plan.fault)
     if plan.target == "live":
         return live_target(
             tested.name,
             tested.effective,
             base_url=plan.base_url,
             resources=plan.resources,
+            limits=Limits(plan.max_requests, plan.rate, plan.max_seconds),
             allow_production=plan.allow_production,
-            max_requests=plan.max_requests,
+            published=tested.published.document,
+            headers=plan.headers,
+            budget=None if plan.budget is None else Path(plan.budget),
+            ledger=None if plan.ledger is None else Path(plan.ledger),
+            nonce=plan.nonce,
         )
     if plan.target == "recorded":
         return recorded_target(tested.name, tested.effective, tested.recordings)

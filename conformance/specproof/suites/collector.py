@@ -7,13 +7,14 @@ some observation names as its example are kept, in exported form.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from specproof.checks import registry
 from specproof.checks.base import View
-from specproof.model import Exchange, Observation
+from specproof.model import Blame, Exchange, Observation, Severity
 from specproof.requirements.contract import Contract
 from specproof.requirements.promises import Promise, Proof
 from specproof.suites.records import ExportedExchange, media_type
@@ -21,6 +22,17 @@ from specproof.suites.reproduce import curl
 from specproof.targets.target import Target
 
 __all__ = ["Collector", "Evidence", "Seen"]
+
+_REMEMBERED = 1024
+"""Most different responses of which it is remembered what the checks said."""
+
+_REMEMBERED_BYTES = 4096
+"""Longest body of such a response."""
+
+_SILENCES = frozenset(
+    f"no answer ({name})" for name in ("ReadError", "ReadTimeout", "RemoteProtocolError")
+)
+"""Failures of exchanges that are a server's own, not of the way to it."""
 
 _MESSAGES = 25
 """Most different messages that are kept per rule and requirement."""
@@ -56,7 +68,9 @@ class Evidence:
 
     def to_plain(self) -> dict[str, Any]:
         """Return the evidence as JSON values."""
-        return asdict(self)
+        # Through JSON, since what carries it between processes knows no enumerations.
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Evidence:
@@ -64,12 +78,17 @@ class Evidence:
         rest = {key: value for key, value in plain.items() if key not in {"seen", "exchanges"}}
         return cls(
             seen=[
-                Seen(Observation(**item["observation"]), item["count"], item["reproduce"])
+                Seen(_observation(item["observation"]), item["count"], item["reproduce"])
                 for item in plain["seen"]
             ],
             exchanges=[ExportedExchange(**item) for item in plain["exchanges"]],
             **rest,
         )
+
+
+def _observation(plain: dict[str, Any]) -> Observation:
+    kinds = {"severity": Severity(plain["severity"]), "blame": Blame(plain["blame"])}
+    return Observation(**{**plain, **kinds})
 
 
 class Collector:
@@ -99,12 +118,21 @@ class Collector:
             (item.operation, item.id) for item in promises if item.proof is Proof.CHECK
         )
         self._memory: dict[str, str] = {}
-        self._seen: dict[tuple[str, ...], list[Any]] = {}
+        self._seen: dict[tuple[Any, ...], list[Any]] = {}
         self._messages: dict[tuple[str, str], int] = {}
         self._exported: dict[str, ExportedExchange] = {}
         self._digests: dict[str, set[str]] = {}
         self._statuses: dict[str, set[int]] = {}
         self._cases: dict[str, int] = {}
+        self._promised = {
+            owner: frozenset(name for other, name in self._promises if other == owner)
+            for owner in effective.operations
+        }
+        self._about_responses = [item for item in registry() if item.response_only]
+        self._about_exchanges = [item for item in registry() if not item.response_only]
+        self._held: dict[tuple[object, ...], Observation] = {}
+        self._counted: dict[int, list[Any]] = {}
+        self._known: dict[tuple[Any, ...], list[list[Any]]] = {}
         self.gaps: dict[str, str] = {}
         self.notes: dict[str, str] = {}
 
@@ -112,45 +140,115 @@ class Collector:
         """Count an exchange and let every check look at it."""
         self._count(exchange)
         operation = self._effective.operations.get(exchange.operation)
-        if operation is None or exchange.response is None:
+        if operation is None:
+            return
+        if exchange.response is None:
+            self._look_at_silence(exchange)
             return
         route = (operation.operation.method, operation.operation.path)
-        promised = frozenset(name for owner, name in self._promises if owner == operation.id)
         published = self._published.by_route.get(route)
-        view = View(exchange, operation, published, promised, self._memory)
-        for check in registry():
+        promised = self._promised[operation.id]
+        view = View(exchange, operation, published, promised, self._memory, self._held)
+        for check in self._about_exchanges:
             for observation in check.look(view):
                 self.observe(observation, exchange)
+        self._look_at_response(view)
+
+    def _look_at_silence(self, exchange: Exchange) -> None:
+        """Note that a server took a request and closed the connection, or never answered.
+
+        A server that can not be reached at all says nothing about its contract.
+        """
+        if exchange.failure not in _SILENCES:
+            return
+        observation = Observation(
+            rule="body-whole",
+            requirement=f"{exchange.api}/{exchange.operation}/http/body-whole",
+            exchange=exchange.id,
+            holds=False,
+            message="a request was taken and not answered in HTTP",
+        )
+        self.observe(observation, exchange)
+
+    def _look_at_response(self, view: View) -> None:
+        """Ask the checks of responses, once about equal ones."""
+        exchange, response = view.exchange, view.answered
+        key = (
+            view.operation.id,
+            exchange.request.method,
+            response.status,
+            response.headers,
+            response.raw,
+            response.broken,
+            view.headers_known,
+        )
+        entries = self._known.get(key)
+        if entries is not None:
+            for entry in entries:
+                entry[1] += 1
+            return
+        found = [
+            self.observe(observation, exchange)
+            for check in self._about_responses
+            for observation in check.look(view)
+        ]
+        if len(response.raw) <= _REMEMBERED_BYTES:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[key] = [entry for entry in found if entry is not None]
 
     def observe(
         self, observation: Observation, exchange: Exchange, sequence: Iterable[Exchange] = ()
-    ) -> None:
+    ) -> list[Any] | None:
         """Take in one observation about ``exchange``.
 
         Args:
             sequence: the exchanges that lead there, where one alone does not show it.
+
+        Returns:
+            Where it is counted; None where too many kinds of it are counted already.
         """
+        # Views hand out the same object for what held before, and that is most of what comes.
+        counted = self._counted.get(id(observation))
+        if counted is not None:
+            counted[1] += 1
+            return counted
         key = (
             observation.rule,
             observation.requirement,
-            str(observation.holds),
+            observation.holds,
             observation.message,
             observation.severity,
         )
         entry = self._seen.get(key)
         if entry is not None:
             entry[1] += 1
-            return
+            self._remember(observation, entry)
+            return entry
         pair = (observation.rule, observation.requirement)
         self._messages[pair] = self._messages.get(pair, 0) + 1
         if self._messages[pair] > _MESSAGES:
-            return
+            return None
         reproduce = ""
         if not observation.holds:
             reproduce = "\n".join(self._curl(item) for item in (*sequence, exchange))
-        self._seen[key] = [observation, 1, reproduce]
+        entry = [observation, 1, reproduce]
+        self._seen[key] = entry
+        self._remember(observation, entry)
         if exchange.id not in self._exported:
             self._exported[exchange.id] = self._export(exchange)
+        return entry
+
+    def _remember(self, observation: Observation, entry: list[Any]) -> None:
+        """Count ``observation`` by its identity from now on, if it stays alive."""
+        key = (
+            observation.rule,
+            observation.requirement,
+            observation.status,
+            observation.severity,
+        )
+        if self._held.get(key) is observation:
+            self._counted[id(observation)] = entry
 
     def evidence(self) -> Evidence:
         """Return everything seen so far."""

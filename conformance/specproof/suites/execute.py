@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -29,10 +31,11 @@ from specproof.suites.records import (
     summarise,
 )
 from specproof.suites.verdicts import judge
+from specproof.targets.ledger import default_ledger
 
 __all__ = ["execute", "exit_code_of"]
 
-_MODULES = ("test_scenarios", "test_generated", "test_promises", "test_recordings")
+_MODULES = ("test_scenarios", "test_replay", "test_generated", "test_promises", "test_recordings")
 
 
 def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
@@ -47,6 +50,12 @@ def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
         CouldNotCheckError: the suite itself broke down, or the API has no such target.
     """
     started = _now()
+    if plan.target == "live":
+        plan = replace(
+            plan,
+            nonce=plan.nonce or secrets.token_hex(8),
+            ledger=plan.ledger or str(default_ledger()),
+        )
     subjects = [subject(name, plan.root, plan.spec) for name in plan.apis]
     for tested in subjects:
         # What is wrong with a target is told in its own words, before any item meets it.
@@ -157,7 +166,7 @@ def _gather(plan: RunPlan, workers: int) -> list[Evidence]:
             "specproof.suites.plugin",
             f"--basetemp={scratch}/pytest",
             "--specproof-plan",
-            plan.to_text(),
+            replace(plan, budget=f"{scratch}/budget.db").to_text(),
         ]
         if workers > 1:
             arguments += ["-n", str(workers)]

@@ -11,6 +11,7 @@ from pathlib import Path
 from specproof.apis.contract import SettingValue
 from specproof.catalog import open_catalog, verify
 from specproof.document import canonical_json, digest, read
+from specproof.document.extensions import without_own_extensions
 from specproof.document.references import check_references
 from specproof.effective import load
 from specproof.model import Requirement
@@ -18,6 +19,7 @@ from specproof.requirements.contract import Contract
 from specproof.requirements.derive import derive
 from specproof.requirements.promises import Promise, read_promises
 from specproof.scenarios.baseline import Baseline
+from specproof.scenarios.corpus import Corpus, read_corpus
 from specproof.scenarios.generated import CaseSource
 from specproof.suites.deviations import Deviation, read_deviations
 from specproof.suites.records import RunApi, RunOperation
@@ -33,18 +35,28 @@ class RunPlan:
     Attributes:
         apis: names in the catalog, or one name of its own beside ``spec``.
         spec: OpenAPI file to check ad hoc, without a catalog.
-        cases: generated cases per operation and kind (valid, invalid).
+        mode: ``replay`` sends the stored corpus of every API that has one, ``discover``
+            draws fresh cases. A server that is not ours gets fresh cases only.
+        cases: fresh cases per operation and kind (valid, invalid).
         settings: settings of the emulator.
         resources: name -> ids that exist beforehand and may be used up.
         allow_production: hosts that the spec calls production and that are meant.
-        max_requests: most requests of one item to a live server.
+        max_requests: most requests of the run to a live server; ``rate`` and ``max_seconds``
+            likewise limit requests per second, and its length.
+        headers: further headers of live requests, name -> text with ``$NAME`` in it for the
+            value of an environment variable, which a plan never holds.
+        ledger: file in which creates on a live server are noted.
+        budget: file in which the workers of a run share what is left of its limits.
+        nonce: random text in everything that a live run invents.
         time_budget: seconds in which an answer is due.
+        fault: id of a fault or legal variation that the emulator is to have.
     """
 
     apis: tuple[str, ...]
     target: str = "emulator"
     base_url: str | None = None
     seed: int = 0
+    mode: str = "replay"
     cases: int = 40
     root: str | None = None
     spec: str | None = None
@@ -52,7 +64,14 @@ class RunPlan:
     resources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allow_production: tuple[str, ...] = ()
     max_requests: int = 5000
+    rate: float | None = None
+    max_seconds: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ledger: str | None = None
+    budget: str | None = None
+    nonce: str = ""
     time_budget: float = 10.0
+    fault: str | None = None
 
     def to_text(self) -> str:
         """Return the plan as JSON, to hand it to worker processes."""
@@ -82,6 +101,12 @@ class Subject:
     effective_sha256: str
     recordings: tuple[Recorded, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    corpus: Corpus = field(default_factory=Corpus)
+
+    @property
+    def stored(self) -> bool:
+        """Whether there is a corpus for every operation."""
+        return self.corpus.covers(self.effective.operations)
 
     @functools.cached_property
     def source(self) -> CaseSource:
@@ -91,7 +116,8 @@ class Subject:
     @functools.cached_property
     def baseline(self) -> Baseline:
         """Valid requests of every operation."""
-        return Baseline(self.source)
+        # Schemathesis takes half a second to import; a replay does without it.
+        return Baseline(self.corpus if self.stored else self.source)
 
     def described(self) -> RunApi:
         """Return what the header of a run says of this API."""
@@ -118,7 +144,7 @@ def subject(name: str, root: str | None, spec: str | None) -> Subject:
         StaleError: they are not what their sources give.
     """
     if spec is not None:
-        document = read(Path(spec))
+        document = without_own_extensions(read(Path(spec)))
         check_references(document, name=spec)
         contract = Contract(document, name=spec)
         title = document.get("info", {})
@@ -149,5 +175,6 @@ def subject(name: str, root: str | None, spec: str | None) -> Subject:
         published_sha256=digest(api.published.read_bytes()),
         effective_sha256=digest(api.effective.read_bytes()),
         recordings=read_recordings(catalog.recordings / name),
+        corpus=read_corpus(catalog.corpus / name, effective),
         deviations=read_deviations(api.deviations),
     )

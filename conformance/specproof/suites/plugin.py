@@ -7,21 +7,26 @@ Use it as ``specproof run`` does, or directly::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from specproof import errors
 from specproof.scenarios import plan as plan_scenarios
 from specproof.suites.bench import Bench, broken
 from specproof.suites.collector import Evidence
 from specproof.suites.machines import machines_of
 from specproof.suites.plan import RunPlan, subject
 
-__all__ = ["EVIDENCE", "EvidenceCollector"]
+__all__ = ["EVIDENCE", "MAKERS", "EvidenceCollector"]
 
 EVIDENCE = "specproof-evidence"
 """Name of the user property that carries an item's evidence, across xdist workers too."""
+
+_RAISED = re.compile(r"(?:E\s+)?([A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit))\b(.*)")
+_PLACE = re.compile(r"[\w./-]+\.py:\d+: \w+")
 
 _PLAN: pytest.StashKey[RunPlan] = pytest.StashKey()
 
@@ -39,12 +44,26 @@ class EvidenceCollector:
             if name == EVIDENCE and isinstance(value, dict):
                 self.by_item[report.nodeid] = Evidence.from_plain(value)
         if report.failed and not any(name == EVIDENCE for name, _ in report.user_properties):
-            self.errors.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
+            self.errors.append(f"{report.nodeid}: {_told(report.longreprtext)}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note what could not be collected."""
         if report.failed:
-            self.errors.append(report.longreprtext.strip().splitlines()[-1])
+            self.errors.append(_told(report.longreprtext))
+
+
+def _told(text: str) -> str:
+    """Return of a traceback what is safe to tell: our own sentences, else types and places.
+
+    What other exceptions say may hold a URL, a header or a body.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    found = [hit for line in lines if (hit := _RAISED.match(line))]
+    places = [line for line in lines if _PLACE.fullmatch(line)]
+    if not found:
+        return "an exception"
+    name, rest = found[-1][1].rpartition(".")[2], found[-1][2]
+    return f"{name}{rest if name in errors.__all__ else ''}{f' ({places[-1]})' if places else ''}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--specproof-plan", help="the whole plan of a run, as JSON")
     group.addoption("--specproof-api", action="append", default=[], help="API of the catalog")
     group.addoption("--specproof-seed", type=int, default=0, help="seed of the run")
-    group.addoption("--specproof-cases", type=int, default=40, help="generated cases")
+    group.addoption("--specproof-cases", type=int, help="fresh cases instead of stored ones")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,7 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
         else RunPlan(
             apis=tuple(config.getoption("--specproof-api")),
             seed=config.getoption("--specproof-seed"),
-            cases=config.getoption("--specproof-cases"),
+            mode="discover" if config.getoption("--specproof-cases") is not None else "replay",
+            cases=config.getoption("--specproof-cases") or 40,
         )
     )
 
@@ -73,13 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item per scenario, per kind of generated case, and per state machine."""
     plan = metafunc.config.stash[_PLAN]
-    makers: dict[str, Callable[[RunPlan], Iterator[tuple[str, ...]]]] = {
-        "scenario_item": _scenario_items,
-        "generated_item": _generated_items,
-        "machine_item": _machine_items,
-        "recording_item": _recording_items,
-    }
-    for name, maker in makers.items():
+    for name, maker in MAKERS.items():
         if name in metafunc.fixturenames:
             items = list(maker(plan))
             metafunc.parametrize(name, items, ids=["/".join(item) for item in items])
@@ -121,10 +135,28 @@ def _scenario_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
                 yield api, operation.id, scenario.kind
 
 
+def _replays(plan: RunPlan, api: str) -> bool:
+    """Return whether the stored corpus of ``api`` stands in for fresh cases."""
+    return (
+        plan.mode == "replay"
+        and plan.target == "emulator"
+        and subject(api, plan.root, plan.spec).stored
+    )
+
+
+def _replay_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
+    for api in plan.apis:
+        if _replays(plan, api):
+            for operation in subject(api, plan.root, plan.spec).effective.operations:
+                yield api, operation, "replay"
+
+
 def _generated_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
     if plan.cases < 1 or plan.target == "recorded":
         return
     for api in plan.apis:
+        if _replays(plan, api):
+            continue
         for operation in subject(api, plan.root, plan.spec).effective.operations.values():
             for kind in ("valid", "invalid"):
                 yield api, operation.id, kind
@@ -137,3 +169,13 @@ def _machine_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
         tested: Any = subject(api, plan.root, plan.spec)
         for machine in machines_of(tested.name if plan.spec is None else ""):
             yield api, machine.NAME
+
+
+MAKERS: Mapping[str, Callable[[RunPlan], Iterator[tuple[str, ...]]]] = {
+    "scenario_item": _scenario_items,
+    "machine_item": _machine_items,
+    "replay_item": _replay_items,
+    "generated_item": _generated_items,
+    "recording_item": _recording_items,
+}
+"""Name of a parameter of the suite's functions -> what makes its items, the quick ones first."""

@@ -87,7 +87,7 @@ def _query(query: str, told: Container[str]) -> str:
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         known = unquote(value.replace("+", " ")) in told and _SAFE.fullmatch(value)
-        plain = name if _SAFE.fullmatch(name) else "name"
+        plain = name if _SAFE.fullmatch(name) and "%" not in name else "name"
         shown.append(f"{plain}={value if known else '{' + plain + '}'}")
     return "?" + "&".join(shown)
 
@@ -103,13 +103,15 @@ def _body(body: bytes, told: Container[str]) -> str | None:
     return json.dumps(_told(value, told), ensure_ascii=True)
 
 
+def _named(key: str, told: Container[str]) -> str:
+    plain = key.isascii() and key.isidentifier()
+    return key if plain or key in told else "{name}"
+
+
 def _told(value: Json, told: Container[str]) -> Json:
     match value:
         case dict():
-            return {
-                key if key in told or key.isidentifier() else "{name}": _told(item, told)
-                for key, item in value.items()
-            }
+            return {_named(key, told): _told(item, told) for key, item in value.items()}
         case list():
             return [_told(item, told) for item in value]
         case str():

@@ -50,12 +50,14 @@ def judge(
     known = {item.id: item for item in requirements}
     seen: dict[str, list[Seen]] = {}
     gaps: dict[str, str] = {}
+    stopped = ""
     for item in evidence:
+        stopped = stopped or item.notes.get("stopped", "")
         for entry in item.seen:
             seen.setdefault(entry.observation.requirement, []).append(entry)
         for place, reason in item.gaps.items():
             gaps.setdefault(place, reason)
-    verdicts = tuple(_verdict(item, seen.get(item.id, ()), gaps) for item in requirements)
+    verdicts = tuple(_verdict(item, seen.get(item.id, ()), gaps, stopped) for item in requirements)
     findings: dict[str, Finding] = {}
     for requirement, entries in seen.items():
         for entry in entries:
@@ -68,7 +70,9 @@ def judge(
     return Judgement(verdicts, tuple(ranked))
 
 
-def _verdict(requirement: Requirement, entries: Sequence[Seen], gaps: Mapping[str, str]) -> Verdict:
+def _verdict(
+    requirement: Requirement, entries: Sequence[Seen], gaps: Mapping[str, str], stopped: str
+) -> Verdict:
     broken = [
         item
         for item in entries
@@ -81,7 +85,9 @@ def _verdict(requirement: Requirement, entries: Sequence[Seen], gaps: Mapping[st
         # Of a parameter that no value can break there is nothing to bring about either.
         kind, reason = VerdictKind.VACUOUS, requirement.vacuous
     elif not held:
-        kind, reason = VerdictKind.INCONCLUSIVE, _unseen(requirement, gaps)
+        unseen = _unseen(requirement, gaps)
+        cut = f"; the run was stopped: {stopped}" if stopped else ""
+        kind, reason = VerdictKind.INCONCLUSIVE, f"{unseen}{cut}"
     else:
         count = sum(item.count for item in held)
         kind, reason = VerdictKind.PASS, f"held in {count} exchange{'' if count == 1 else 's'}"

@@ -5,21 +5,29 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from specproof.model import Json, JsonObject
+from specproof.targets.near_credentials import NEAR
 
-__all__ = ["MODES", "Credential", "Credentials", "variables"]
+__all__ = ["MODES", "Credential", "Credentials", "is_telling", "references", "variables"]
 
 ENVIRONMENT_EXTENSION = "x-specproof-env"
 """Extension of a Security Scheme or Parameter Object: the variables that carry its value."""
 
-MODES = ("own", "none", "malformed", "wrong", "other")
-"""Ways to authenticate: as ourselves, not at all, garbled, unknown, as another tenant."""
+MODES = ("own", "none", "malformed", "wrong", "other", *NEAR)
+"""Ways to authenticate: as ourselves, not at all, garbled, unknown, as another tenant, and as
+ourselves but for one detail."""
 
 _WORD = re.compile(r"[^A-Za-z0-9_]")
 _OBEYED = re.compile(r'["$`\\!]')
 """What a shell obeys inside double quotes (POSIX 2.2.3; ``!`` where it has a history)."""
+
+_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", re.ASCII)
+_TELLING = re.compile(
+    r"auth|cookie|credential|key|passw|secret|session|signature|token", re.IGNORECASE
+)
+"""What names of headers that log somebody in have in common."""
 
 _WRONG = "specproof-unknown-credential"
 _MALFORMED = "specproof-malformed"
@@ -69,6 +77,16 @@ def variables(api: str, scheme: str, node: Mapping[str, Json]) -> tuple[str, ...
     return (stem,)
 
 
+def references(text: str) -> tuple[str, ...]:
+    """Return the environment variables that a header's text names as ``$NAME`` or ``${NAME}``."""
+    return tuple(first or second for first, second in _REFERENCE.findall(text))
+
+
+def is_telling(name: str) -> bool:
+    """Return whether a header of this name most likely carries a credential."""
+    return _TELLING.search(name) is not None
+
+
 class Credentials:
     """Puts the credentials of one API on requests; never shows them.
 
@@ -77,6 +95,8 @@ class Credentials:
         schemes: ``components.securitySchemes``, references resolved.
         own: variable -> value, for ourselves.
         other: the same for another tenant, empty where there is none.
+        headers: further headers, name -> text with ``$NAME`` for the value of a variable; those
+            that log in follow the mode, the rest is on every request.
     """
 
     def __init__(
@@ -85,6 +105,8 @@ class Credentials:
         schemes: Mapping[str, JsonObject],
         own: Mapping[str, str],
         other: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self._schemes = {
             name: credential
@@ -93,6 +115,7 @@ class Credentials:
         }
         self._own = dict(own)
         self._other = dict(other or {})
+        self._headers = dict(headers or {})
 
     def __repr__(self) -> str:
         """Name the schemes alone."""
@@ -102,6 +125,19 @@ class Credentials:
     def has_other(self) -> bool:
         """Whether another tenant's credentials are at hand."""
         return bool(self._other)
+
+    def other_value(self, variable: str) -> str:
+        """Return the other tenant's value of ``variable``, or an empty string."""
+        return self._other.get(variable, "")
+
+    def refusable(self, security: Sequence[Mapping[str, Json]]) -> tuple[str, ...]:
+        """Return the modes that have to be refused and that differ from our own credentials."""
+        own = self.apply(security, "own")
+        return tuple(
+            mode
+            for mode in MODES[1:]
+            if (mode != "other" or self.has_other) and self.apply(security, mode) != own
+        )
 
     def missing(self) -> tuple[str, ...]:
         """Return the variables that some scheme needs and that have no value."""
@@ -118,18 +154,20 @@ class Credentials:
 
     def as_curl(self, security: Sequence[Mapping[str, Json]], mode: str) -> list[str]:
         """Return curl's arguments that authenticate, with variables in place of values."""
+        arguments = self._headers_as_curl(mode)
         if mode == "none":
-            return []
-        arguments: list[str] = []
+            return arguments
         for name in self._chosen(security):
             credential = self._schemes[name]
-            stem = "$OTHER_" if mode == "other" else "$"
+            stem = "$SPECPROOF_OTHER_" if mode == "other" else "$"
             values = [f"{stem}{_WORD.sub('_', item)}" for item in credential.variables]
             field = _quotable(credential.name)
             if mode == "malformed":
                 text = _MALFORMED
             elif mode == "wrong":
                 text = _quotable(credential.render([_WRONG] * len(credential.variables)))
+            elif mode in NEAR:
+                text = _near_in_shell(credential, mode)
             elif credential.basic:
                 arguments += ["--user", f'"{":".join(values)}"']
                 continue
@@ -152,7 +190,7 @@ class Credentials:
             security: Security Requirement Objects; the first that we can meet is used.
             mode: one of ``MODES``.
         """
-        headers: dict[str, str] = {}
+        headers = self._further(mode)
         query: dict[str, str] = {}
         if mode == "none":
             return headers, query
@@ -171,6 +209,32 @@ class Credentials:
                     headers[credential.name] = text
         return headers, query
 
+    def _further(self, mode: str) -> dict[str, str]:
+        """Return the headers that the user adds to every request."""
+        found: dict[str, str] = {}
+        source = self._other if mode == "other" else self._own
+        for name, text in self._headers.items():
+            if not is_telling(name) or mode in {"own", "other"}:
+                found[name] = _REFERENCE.sub(lambda hit: _looked_up(source, hit), text)
+            elif mode != "none":
+                found[name] = _MALFORMED if mode == "malformed" else _WRONG
+        return found
+
+    def _headers_as_curl(self, mode: str) -> list[str]:
+        arguments: list[str] = []
+        for name, text in self._headers.items():
+            stem = "$SPECPROOF_OTHER_" if mode == "other" else "$"
+            pieces = [
+                f"{stem}{hit}" if number % 2 else _quotable(hit)
+                for number, hit in enumerate(_pieces(text))
+            ]
+            value = "".join(pieces)
+            if is_telling(name) and mode not in {"own", "other"}:
+                value = _MALFORMED if mode == "malformed" else _WRONG
+            if not is_telling(name) or mode != "none":
+                arguments += ["--header", f'"{_quotable(name)}: {value}"']
+        return arguments
+
     def _chosen(self, security: Sequence[Mapping[str, Json]]) -> tuple[str, ...]:
         for requirement in security:
             names = tuple(requirement)
@@ -188,6 +252,13 @@ class Credentials:
             return _MALFORMED
         if mode == "wrong":
             return credential.render([_WRONG] * len(credential.variables))
+        near = NEAR.get(mode)
+        if near is not None:
+            own = [self._own.get(item, "") for item in credential.variables]
+            if len(own) < near.least or (near.prefix is not None and not credential.prefix):
+                return credential.render(own)
+            prefix = credential.prefix if near.prefix is None else near.prefix
+            return replace(credential, prefix=prefix).render(near.values(own))
         source = self._other if mode == "other" else self._own
         return credential.render([source.get(item, "") for item in credential.variables])
 
@@ -207,6 +278,27 @@ def _credential(api: str, scheme: str, node: Mapping[str, Json]) -> Credential |
         case _:
             # Mutual TLS happens below HTTP; there is nothing to put on a request.
             return None
+
+
+def _looked_up(source: Mapping[str, str], hit: re.Match[str]) -> str:
+    return source.get(hit[1] or hit[2], "")
+
+
+def _pieces(text: str) -> list[str]:
+    """Return plain text and names of variables in turn, plain text first and last."""
+    pieces: list[str] = []
+    end = 0
+    for hit in _REFERENCE.finditer(text):
+        pieces += [text[end : hit.start()], hit[1] or hit[2]]
+        end = hit.end()
+    return [*pieces, text[end:]]
+
+
+def _near_in_shell(credential: Credential, mode: str) -> str:
+    near = NEAR[mode]
+    values = near.shell([_WORD.sub("_", item) for item in credential.variables])
+    text = f'$(printf %s "{":".join(values)}" | base64)' if credential.basic else values[0]
+    return f"{near.prefix or _quotable(credential.prefix)} {text}".strip()
 
 
 def _is_basic(node: Mapping[str, Json]) -> bool:

@@ -9,6 +9,7 @@ from specproof.errors import CouldNotCheckError
 from specproof.requirements.contract import Contract
 from specproof.targets.credentials import Credentials
 from specproof.targets.emulators import load_emulator
+from specproof.targets.faults.catalog import faulty
 from specproof.targets.inprocess import InProcessTransport
 from specproof.targets.target import Target
 
@@ -19,15 +20,24 @@ BASE_URL = "http://emulator.invalid"
 
 
 def emulator_target(
-    api: str, contract: Contract, settings: Mapping[str, SettingValue] | None = None
+    api: str,
+    contract: Contract,
+    settings: Mapping[str, SettingValue] | None = None,
+    *,
+    fault: str | None = None,
 ) -> Target:
     """Return a target on a fresh emulator of ``api``.
 
+    Args:
+        fault: id of a fault or legal variation that the emulator is to have.
+
     Raises:
         CouldNotCheckError: the API has no emulator.
-        InputError: a setting is unknown or has a wrong value.
+        InputError: a setting is unknown or has a wrong value, or there is no such fault.
     """
     emulator = load_emulator(api, settings or {})
+    if fault is not None and emulator is not None:
+        emulator = faulty(api, fault, settings)
     if emulator is None:
         raise CouldNotCheckError(
             f"{api} has no emulator; check a server of your own with"
@@ -53,4 +63,5 @@ def target_of(api: str, contract: Contract, emulator: Emulator) -> Target:
         provenance=f"emulator of {api}",
         conditions=emulator.CONDITIONS,
         resources=emulator.resources(),
+        other_resources=emulator.other_resources(),
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import ssl
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
 from specproof.errors import GuardError, InputError
+from specproof.model import JsonObject
 from specproof.requirements.contract import Contract
-from specproof.targets.credentials import ENVIRONMENT_EXTENSION, Credentials, variables
-from specproof.targets.guard import GuardTransport, production_hosts
+from specproof.targets.budget import Budget, Limits
+from specproof.targets.credentials import ENVIRONMENT_EXTENSION, Credentials, references, variables
+from specproof.targets.guard import GuardTransport, Routes, production_hosts
+from specproof.targets.ledger import Ledger
 from specproof.targets.target import Target
 
 __all__ = ["live_target"]
@@ -22,6 +27,12 @@ _TIMEOUT = 15.0
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+_OTHER = "SPECPROOF_OTHER_"
+"""Before the name of a variable: the same of another tenant."""
+
+_CHATTY = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
+"""Loggers that tell headers of requests and responses at level DEBUG."""
+
 
 def live_target(
     api: str,
@@ -29,8 +40,13 @@ def live_target(
     *,
     base_url: str | None,
     resources: Mapping[str, Sequence[str]],
+    limits: Limits,
     allow_production: Sequence[str] = (),
-    max_requests: int,
+    published: JsonObject | None = None,
+    headers: Mapping[str, str] | None = None,
+    budget: Path | None = None,
+    ledger: Path | None = None,
+    nonce: str = "",
 ) -> Target:
     """Return a target on a real server; credentials come from the environment.
 
@@ -38,36 +54,69 @@ def live_target(
         base_url: absolute http or https URL; plain http only on this machine.
         resources: name -> ids that exist beforehand and may be used up.
         allow_production: hosts that the spec calls production and that are meant.
-        max_requests: most requests of one item of the run.
+        limits: what the whole run may cost.
+        published: the vendor's own document, where the contract is an effective spec.
+        headers: name -> value of further headers, in it ``$NAME`` for a variable's value.
+        budget: file in which the workers of a run share their budget.
+        ledger: file in which creates are noted before they are sent.
+        nonce: random text of this run, part of every value that it invents.
 
     Raises:
-        InputError: the base URL is missing or not usable.
+        InputError: the base URL is missing or not usable, or a header needs a variable that
+            is not set.
         GuardError: its host is a production host and was not named.
     """
-    url = _checked(base_url, contract, allow_production)
+    hosts = production_hosts(contract.document) | production_hosts(published or {})
+    url = _checked(base_url, hosts, allow_production)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    credentials = _credentials(api, contract, headers or {})
     owned: set[str] = set()
+    places: set[str] = set()
+    parts = urlsplit(url)
+    notes = None if ledger is None else Ledger(ledger, api=api, origin=_plain_origin(parts))
+    spent = Budget(limits, budget)
     inner = _Timed(httpx.HTTPTransport(verify=_tls_context(url), trust_env=False))
+    routes = Routes(
+        [(item.operation.method, item.operation.path) for item in contract.operations.values()],
+        resources,
+    )
+    guard = GuardTransport(
+        inner,
+        base_url=url,
+        owned=owned,
+        places=places,
+        budget=spent,
+        ledger=notes,
+        routes=routes,
+        hidden=credentials.variable_of,
+    )
     return Target(
         name="live",
         api=api,
         base_url=url,
-        transport=GuardTransport(inner, base_url=url, owned=owned, max_requests=max_requests),
-        credentials=Credentials(api, contract.security_schemes(), _environment(api, contract)),
+        transport=guard,
+        credentials=credentials,
         provenance="live",
         resources=resources,
         owned=owned,
+        places=places,
+        ledger=notes,
+        budget=spent,
+        nonce=nonce,
     )
 
 
-def _checked(base_url: str | None, contract: Contract, allowed: Sequence[str]) -> str:
+def _checked(base_url: str | None, production: frozenset[str], allowed: Sequence[str]) -> str:
     if not base_url:
         raise InputError("the target live needs --base-url")
     try:
         parts = urlsplit(base_url)
-        host = None if parts.hostname is None else parts.hostname.rstrip(".")
+        # As it is sent: a host in other letters or in full width is the same host.
+        host = httpx.URL(base_url).raw_host.decode("ascii").rstrip(".")
         usable = bool(host) and parts.port != 0 and not (parts.query or parts.fragment)
-    except ValueError:
-        host, parts, usable = None, urlsplit(""), False
+    except (ValueError, httpx.InvalidURL):
+        host, parts, usable = "", urlsplit(""), False
     if parts.scheme not in {"http", "https"} or not usable or parts.username is not None:
         raise InputError(
             "--base-url is no absolute http or https URL",
@@ -75,12 +124,34 @@ def _checked(base_url: str | None, contract: Contract, allowed: Sequence[str]) -
         )
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise InputError("--base-url would send credentials over plain http", remedy="use https")
-    if host in production_hosts(contract.document) and host not in allowed:
+    if host in production and host not in {item.lower().rstrip(".") for item in allowed}:
         raise GuardError(
             f"{host} is a production host by the spec's servers;"
             f" name it with --allow-production {host} if you mean it"
         )
     return base_url.rstrip("/")
+
+
+def _plain_origin(parts: SplitResult) -> str:
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{'' if parts.port is None else f':{parts.port}'}"
+
+
+def _credentials(api: str, contract: Contract, headers: Mapping[str, str]) -> Credentials:
+    needed = _environment(api, contract)
+    named = {name for text in headers.values() for name in references(text)}
+    for name in sorted(named):
+        if not os.environ.get(name):
+            raise InputError(
+                f"--header needs the environment variable {name}", remedy="set and export it"
+            )
+    own = needed | {name: os.environ[name] for name in named}
+    other = {name: os.environ.get(f"{_OTHER}{name}", "") for name in own}
+    # Half a tenant's credentials are nobody's.
+    complete = bool(other) and all(other.values())
+    return Credentials(
+        api, contract.security_schemes(), own, other if complete else None, headers=headers
+    )
 
 
 def _environment(api: str, contract: Contract) -> dict[str, str]:

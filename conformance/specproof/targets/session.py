@@ -7,21 +7,27 @@ import hashlib
 import json as json_module
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import httpx
 
 from specproof.errors import GuardError
-from specproof.model import Exchange, Json, Request, Response
+from specproof.model import Exchange, Headers, Json, Request, Response
 from specproof.requirements.contract import Contract
+from specproof.targets.guard import ENTRY, UNGUESSABLE
+from specproof.targets.inprocess import DELAY, Arrived, InProcessTransport, RawHeaders
+from specproof.targets.ownership import owned_values
 from specproof.targets.target import Target
 
 __all__ = ["NAMESPACE", "TargetSession", "expand"]
 
 NAMESPACE = "specproof"
 """Every value that we invent in somebody's account begins with it."""
+
+_CREATED = range(200, 300)
+_REFUSED = range(400, 500)
 
 _BODY_LIMIT = 16 * 1024 * 1024
 """Most bytes of a response body that are read, before and after decoding."""
@@ -61,6 +67,7 @@ class TargetSession:
         self._sent = 0
         self._values = 0
         self.told: set[str] = set()
+        self._entry: str | None = None
 
     def send(
         self,
@@ -107,6 +114,7 @@ class TargetSession:
     ) -> Exchange:
         """Send ``request`` as it is, record and return the exchange."""
         self._sent += 1
+        self._entry = None
         response, failure = self._transmit(request)
         made = Exchange(
             id=f"{self.scenario}#{self._sent}",
@@ -122,16 +130,21 @@ class TargetSession:
             facts={"time-budget": f"{self.time_budget:g}", **(facts or {})},
         )
         self._record(made)
+        self._settle(made)
         return made
 
     def credential(self, variable: str) -> str:
         """Return our own value of a credential variable."""
         return self.target.credentials.value(variable)
 
+    def other_credential(self, variable: str) -> str:
+        """Return the other tenant's value of a credential variable."""
+        return self.target.credentials.other_value(variable)
+
     def unique(self, prefix: str) -> str:
         """Return a fresh namespaced value, the same for the same seed and scenario."""
         self._values += 1
-        text = f"{self._seed}/{self.scenario}/{self._values}"
+        text = f"{self._seed}/{self.scenario}/{self._values}{self.target.nonce}"
         return self.claim(f"{NAMESPACE}-{prefix}-{hashlib.sha256(text.encode()).hexdigest()[:20]}")
 
     def claim(self, value: str) -> str:
@@ -146,9 +159,52 @@ class TargetSession:
             self.told.add(value)
         return value
 
+    @contextlib.contextmanager
+    def telling(self, *values: str) -> Iterator[None]:
+        """Allow reports to show ``values`` of one generated request, and no longer than that.
+
+        A run of a hundred thousand cases would otherwise keep all of their values.
+        """
+        before = self.told
+        fresh = [item for item in values if item not in before]
+        for value in fresh:
+            self.tell(value)
+        try:
+            yield
+        finally:
+            before.difference_update(fresh)
+
+    def adopt(self, exchange: Exchange, identifier: str) -> bool:
+        """Note an id that the server gave to what ``exchange`` created; see the contract."""
+        target = self.target
+        known = {item for ids in target.resources.values() for item in ids}
+        if identifier in known or target.credentials.variable_of(identifier) is not None:
+            return False
+        if len(identifier) < UNGUESSABLE:
+            body = b"" if exchange.response is None else exchange.response.body
+            if not owned_values(body, "", lambda text: text in target.owned):
+                return False
+            path = exchange.request.url.removeprefix(target.base_url).partition("?")[0]
+            target.places.add(f"{path.rstrip('/')}/{_segment(identifier)}")
+        else:
+            target.owned.add(identifier)
+        self.tell(identifier)
+        if target.ledger is not None and self._entry is not None:
+            target.ledger.answered(self._entry, [identifier])
+        return True
+
+    def removed(self, identifier: str) -> None:
+        """Note that what the server gave this id to is removed."""
+        if self.target.ledger is not None:
+            self.target.ledger.gone(identifier)
+
     def resource(self, name: str) -> Sequence[str]:
         """Return ids of resources that exist beforehand and may be used up."""
         return self.target.resources.get(name, ())
+
+    def other_resource(self, name: str) -> Sequence[str]:
+        """Return ids of the other tenant's resources that may be used up."""
+        return self.target.other_resources.get(name, ())
 
     def condition(self, name: str) -> AbstractContextManager[None] | None:
         """Return a context that holds a server condition, or None where there is none."""
@@ -156,7 +212,24 @@ class TargetSession:
             return None
         return self.target.condition(name)
 
+    def _settle(self, exchange: Exchange) -> None:
+        """Bring the ledger's entry of a create up to date with its answer."""
+        ledger, response = self.target.ledger, exchange.response
+        if ledger is None or self._entry is None or response is None:
+            return
+        if response.status in _REFUSED:
+            ledger.done(self._entry)
+        elif response.status in _CREATED:
+            for identifier in _ids(response):
+                self.adopt(exchange, identifier)
+
     def _transmit(self, request: Request) -> tuple[Response | None, str | None]:
+        transport = self.target.transport
+        if isinstance(transport, InProcessTransport):
+            started = time.perf_counter()
+            arrived = transport.answer(request, self.target.base_url)
+            if arrived is not None:
+                return _arrived(arrived, started)
         try:
             outgoing = httpx.Request(
                 request.method, request.url, headers=list(request.headers), content=request.body
@@ -170,16 +243,29 @@ class TargetSession:
             return None, f"not sent: {error}"
         except httpx.HTTPError as error:
             return None, f"no answer ({type(error).__name__})"
+        self._entry = answer.extensions.get(ENTRY)
         raw, broken = _received(answer)
-        body, undecodable = (b"", None) if broken else _decoded(answer, raw)
-        elapsed = time.perf_counter() - started
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw
-        )
-        return (
-            Response(answer.status_code, headers, raw, body, broken or undecodable, elapsed),
-            None,
-        )
+        # A target in process does not sleep through the delays of its faults, it adds them up.
+        started -= float(answer.extensions.get(DELAY, 0.0))
+        return _response(answer.status_code, answer.headers.raw, raw, broken, started), None
+
+
+def _ids(response: Response) -> tuple[str, ...]:
+    """Return the id of what was created: the member ``id``, and the end of ``Location``.
+
+    RFC 9110 15.3.2: a 201 names the resource in ``Location``.
+    """
+    try:
+        document = json_module.loads(response.body)
+    except (ValueError, RecursionError):
+        document = None
+    identifier = document.get("id") if isinstance(document, dict) else None
+    location = (response.header("location") or "").partition("?")[0].rstrip("/")
+    found = [
+        str(identifier) if isinstance(identifier, str | int) else "",
+        unquote(location.rpartition("/")[2]),
+    ]
+    return tuple(dict.fromkeys(item for item in found if item))
 
 
 def expand(template: str, values: Mapping[str, str]) -> str:
@@ -232,11 +318,31 @@ def _received(answer: httpx.Response) -> tuple[bytes, str | None]:
     return b"".join(chunks), None
 
 
-def _decoded(answer: httpx.Response, raw: bytes) -> tuple[bytes, str | None]:
+def _arrived(arrived: Arrived, started: float) -> tuple[Response | None, str | None]:
+    """Return what came from an application in process, and why nothing did."""
+    if not arrived.status:
+        return None, "no answer (RemoteProtocolError)"
+    broken = "the body stopped before its end (RemoteProtocolError)" if arrived.cut else None
+    began = started - arrived.delay
+    return _response(arrived.status, arrived.headers, arrived.body, broken, began), None
+
+
+def _response(
+    status: int, fields: RawHeaders, raw: bytes, broken: str | None, started: float
+) -> Response:
+    """Return what arrived, its content coding undone."""
+    headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields])
+    body, undecodable = (b"", None) if broken else _decoded(headers, raw)
+    elapsed = time.perf_counter() - started
+    return Response(status, headers, raw, body, broken or undecodable, elapsed)
+
+
+def _decoded(headers: Headers, raw: bytes) -> tuple[bytes, str | None]:
     """Undo the content coding; return the body and what went wrong."""
-    if "content-encoding" not in answer.headers or not raw:
+    coded = ",".join([text for name, text in headers if name.lower() == "content-encoding"])
+    if not coded or not raw:
         return raw, None
-    codings = [item.strip().lower() for item in answer.headers["content-encoding"].split(",")]
+    codings = [item.strip().lower() for item in coded.split(",")]
     if len(codings) > 1:
         # Each coding may swell its input a thousandfold; two of them would fill the memory.
         return b"", "the body has more than one content coding, which is not undone"

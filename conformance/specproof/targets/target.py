@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 import httpx
 
 from specproof.apis.contract import Condition, Emulator
+from specproof.targets.budget import Budget
 from specproof.targets.credentials import Credentials
+from specproof.targets.ledger import Ledger
 
 __all__ = ["Target"]
 
@@ -25,7 +27,12 @@ class Target:
         emulator: the emulator behind it, or None for a server that is not ours.
         provenance: where its answers come from, for people.
         resources: name -> ids that exist beforehand and may be used up.
+        other_resources: the same for the other tenant.
         owned: values that this run created or invented; the guard asks for them.
+        places: paths of what this run created under ids that anybody could have.
+        ledger: where creates are noted, or None where nothing has to be cleaned up.
+        budget: what the run may cost, or None where it costs nothing.
+        nonce: random text in every invented value, so that no two live runs share one.
     """
 
     name: str
@@ -37,7 +44,12 @@ class Target:
     provenance: str = ""
     conditions: tuple[Condition, ...] = ()
     resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    other_resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     owned: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
+    ledger: Ledger | None = None
+    budget: Budget | None = None
+    nonce: str = ""
 
     def conditions_for(self, operation: str, status: int) -> tuple[Condition, ...]:
         """Return the conditions that make ``operation`` answer ``status``."""
@@ -62,3 +74,5 @@ class Target:
     def close(self) -> None:
         """Release the transport."""
         self.transport.close()
+        if self.ledger is not None:
+            self.ledger.close()

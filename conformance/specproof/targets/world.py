@@ -9,10 +9,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from specproof.apis.contract import World
+from specproof.apis.contract import Session, World
+from specproof.apis.tenant import OtherTenant
 from specproof.model import Json
 from specproof.requirements.contract import OperationContract
 from specproof.targets.credentials import ENVIRONMENT_EXTENSION
+from specproof.targets.found import FoundResources, path_parameters
+from specproof.targets.ledger import Entry
+from specproof.targets.removal import remove
 from specproof.targets.session import TargetSession
 
 __all__ = ["ApiWorld"]
@@ -32,7 +36,9 @@ class ApiWorld:
 
     def __init__(self, session: TargetSession) -> None:
         self._session = session
-        self._own = _world_of(session)
+        self._own = _world_of(session, session)
+        self._foreign: World | None = None
+        self._found = FoundResources(session)
         self.reason = ""
         self.arranged = False
 
@@ -45,14 +51,10 @@ class ApiWorld:
             if values is None:
                 self.reason = "what the operation needs could not be arranged"
             return values
-        wanted = _path_parameters(operation)
-        found: dict[str, str] = {}
-        for name, parameter in wanted.items():
-            value = self._known(parameter)
-            if value is None:
-                self.reason = f"no existing value of the path parameter {name} is known"
-                return None
-            found[name] = value
+        found = self._found.values(operation)
+        if found is None:
+            self.reason = self._found.reason
+        self.arranged = found is not None and self._found.ours and _settled(operation)
         return found
 
     def answer(self, operation: OperationContract, values: Mapping[str, str]) -> str:
@@ -62,8 +64,9 @@ class ApiWorld:
         so itself; elsewhere an ``id`` in the answer is the last path parameter.
         """
         if self._own is not None:
-            return json.dumps(self._own.answer(operation.id, values))
-        names = list(_path_parameters(operation))
+            told = self._own.answer(operation.id, values)
+            return json.dumps(told) if told else "{}"
+        names = list(path_parameters(operation))
         if not names or not operation.operation.path.endswith(f"{{{names[-1]}}}"):
             return "{}"
         last = values.get(names[-1], "")
@@ -73,40 +76,41 @@ class ApiWorld:
         """Return well-formed path parameters that name nothing that exists."""
         if self._own is not None:
             return self._own.unknown(operation.id)
-        return [
-            {
-                name: self._bound(parameter) or self._fresh(parameter)
-                for name, parameter in _path_parameters(operation).items()
-            }
-        ]
+        nothing = {
+            name: self._bound(parameter) or self._fresh(parameter)
+            for name, parameter in path_parameters(operation).items()
+        }
+        parents = self._found.parents(operation)
+        return [nothing] if parents is None else [nothing, {**nothing, **parents}]
+
+    def foreign(self, operation: OperationContract) -> Mapping[str, str] | None:
+        """Return path parameters of a resource that belongs to the other tenant, or None."""
+        if self._own is None or not self._session.target.credentials.has_other:
+            return None
+        if self._foreign is None:
+            self._foreign = _world_of(self._session, OtherTenant(self._session))
+        return None if self._foreign is None else self._foreign.parameters(operation.id)
 
     def cleanup(self) -> None:
         """Remove what was created."""
+        for world in (self._own, self._foreign):
+            if world is not None:
+                world.cleanup()
+        self._found.cleanup()
+
+    def remove(self, entry: Entry) -> bool:
+        """Remove what an entry of the ledger stands for; return whether nothing of it is left."""
         if self._own is not None:
-            self._own.cleanup()
+            return self._own.remove(entry.values, entry.ids)
+        return remove(self._session, entry)
 
     def bound(self, operation: OperationContract) -> Mapping[str, str]:
         """Return the path parameters whose value is part of our credentials."""
         return {
             name: value
-            for name, parameter in _path_parameters(operation).items()
+            for name, parameter in path_parameters(operation).items()
             if (value := self._bound(parameter)) is not None
         }
-
-    def _known(self, parameter: Mapping[str, Json]) -> str | None:
-        bound = self._bound(parameter)
-        if bound is not None:
-            return bound
-        schema = parameter.get("schema")
-        holders = (parameter, schema) if isinstance(schema, Mapping) else (parameter,)
-        for holder in holders:
-            for keyword in ("example", "default", "const"):
-                if keyword in holder:
-                    return str(holder[keyword])
-            values = holder.get("enum")
-            if isinstance(values, list) and values:
-                return str(values[0])
-        return None
 
     def _bound(self, parameter: Mapping[str, Json]) -> str | None:
         variable = parameter.get(ENVIRONMENT_EXTENSION)
@@ -133,13 +137,15 @@ class ApiWorld:
         return short
 
 
-def _path_parameters(operation: OperationContract) -> dict[str, Mapping[str, Json]]:
-    return {
-        str(item.get("name")): item for item in operation.parameters if item.get("in") == "path"
-    }
+def _settled(operation: OperationContract) -> bool:
+    """Return whether nothing but the path decides about the success of a request."""
+    required = [item for item in operation.parameters if item.get("required") is True]
+    return "requestBody" not in operation.operation.node and all(
+        item.get("in") == "path" for item in required
+    )
 
 
-def _world_of(session: TargetSession) -> World | None:
+def _world_of(session: TargetSession, sender: Session) -> World | None:
     name = f"specproof.apis.{session.target.api.replace('-', '_')}"
     package = importlib.util.find_spec(name)
     # Beside the packages of APIs there are plain modules, which hold none.
@@ -148,4 +154,4 @@ def _world_of(session: TargetSession) -> World | None:
     if importlib.util.find_spec(f"{name}.arrange") is None:
         return None
     module = importlib.import_module(f"{name}.arrange")
-    return cast(World, module.WORLD(session))
+    return cast(World, module.WORLD(sender))

@@ -24,13 +24,13 @@ def _scope(**changes: object) -> MutableMapping[str, Any]:
         "path": "/a b",
         "headers": [(b"X-One", b"1")],
     }
-    return scope | changes
+    return {**scope, **changes}
 
 
 def test_a_call_holds_the_request_as_it_came() -> None:
     """Raw path, query, headers and a body in pieces arrive whole."""
     calls: list[Call] = []
-    pieces = [
+    pieces: list[MutableMapping[str, Any]] = [
         {"type": "http.request", "body": b"ab", "more_body": True},
         {"type": "http.request", "body": b"c"},
     ]

@@ -18,7 +18,7 @@ CASES = sorted((Path(__file__).parent / "overlay_cases").iterdir())
 
 def overlay_of(*actions: dict[str, Any], minor: int = 1) -> Any:
     """Return an overlay of ``actions``, each with a reason."""
-    document = {
+    document: dict[str, Any] = {
         "overlay": f"1.{minor}.0",
         "info": {"title": "T", "version": "1"},
         "actions": [{"x-specproof-reason": f"why {n}", **a} for n, a in enumerate(actions, 1)],
@@ -164,7 +164,7 @@ def test_overlay_1_0_has_no_copy() -> None:
 
 def test_changes_say_where_what_and_who() -> None:
     """Removed places are pointers into the published document, others into the result."""
-    document = {"p": [{"n": 1}, {"n": 2}, {"n": 3, "x~/y": 1}], "keep": {"a": 1}}
+    document: dict[str, Any] = {"p": [{"n": 1}, {"n": 2}, {"n": 3, "x~/y": 1}], "keep": {"a": 1}}
     overlay = overlay_of(
         {"target": "$.p[0]", "remove": True, "x-specproof-evidence": ["seen"]},
         {"target": "$.p[1]['x~/y']", "update": 2},

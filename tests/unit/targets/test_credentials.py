@@ -101,7 +101,7 @@ def test_curl_names_variables_and_never_values(scheme: str, mode: str) -> None:
     assert BASIC not in shown
     assert bool(arguments) is (mode != "none")
     assert ("$" in shown) is (mode in {"own", "other"})
-    assert ("$OTHER_" in shown) is (mode == "other")
+    assert ("$SPECPROOF_OTHER_" in shown) is (mode == "other")
     shlex.split(shown)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import page, spec
 
-from specproof.document import parse
+from specproof.document import canonical_json, parse
 from specproof.errors import InputError, LimitError
 from specproof.vendoring.page import extract
 
@@ -25,6 +25,8 @@ JSON = '{"openapi": "3.0.3",\n "info": {}, "paths": {"/a": {"get": {}}}}\n'
         ("yaml pets v1  GET   /pets ", "pets v1", "GET /pets"),
         ("yaml pets.v1", "pets.v1", None),
         ("yaml {1,3}", "{1,3}", None),
+        ('yaml title="a b" theme={null}', None, None),
+        ("yaml pets.v1 GET /pets theme={null}", "pets.v1", "GET /pets"),
     ],
 )
 def test_the_info_string_is_understood(
@@ -95,6 +97,54 @@ def test_decoys_are_passed_over(decoy: str) -> None:
         extract(text, name="p", whole=False)
 
 
+@pytest.mark.parametrize(
+    "example",
+    [
+        '```json\n{"id": 1, "openapi": "yes"}\n```\n',
+        "```yaml\nopenapi: ./openapi.yaml\nnavigation: []\n```\n",
+        '```json\n{"openapi": 3, ...}\n```\n',
+    ],
+)
+def test_a_field_called_openapi_makes_no_second_document(example: str) -> None:
+    """An example response or a setting of a docs tool is passed over beside a whole document."""
+    data = example.encode() + b"\n" + page(SPEC)
+    assert extract(data, name="p", whole=False).document == VALUE
+
+
+def test_the_same_document_twice_counts_once() -> None:
+    """YAML and JSON of one document side by side contradict nobody."""
+    data = page(SPEC) + b"\n\n" + page(canonical_json(VALUE).decode(), "json")
+    assert extract(data, name="p", whole=False).document == VALUE
+
+
+@pytest.mark.parametrize(
+    ("before", "indent", "after"),
+    [
+        ('<Accordion title="x">\n', "", "</Accordion>\n"),
+        ("<details>\n<summary>x</summary>\n", "", "</details>\n"),
+        ('<Tabs>\n  <Tab title="x">\n\n', "    ", "\n  </Tab>\n</Tabs>\n"),
+    ],
+)
+def test_a_fence_may_stand_in_a_component(before: str, indent: str, after: str) -> None:
+    """MDX sees a fence inside an element where CommonMark sees HTML or indented code."""
+    fence = "".join(f"{indent}{line}\n" for line in f"```yaml\n{SPEC}```".splitlines())
+    hidden = f"<!--\n```yaml\n{SPEC}x: 1\n```\n-->\n\n"
+    data = f"{hidden}{before}{fence}{after}".encode()
+    assert extract(data, name="p", whole=False).document == VALUE
+
+
+def test_a_document_may_be_indented_in_its_fence() -> None:
+    """Spaces before every line are no part of YAML's meaning."""
+    text = "".join(f"  {line}\n" for line in SPEC.splitlines())
+    assert extract(page(text), name="p", whole=False).document == VALUE
+
+
+def test_a_json_fence_that_begins_with_a_comment_says_so() -> None:
+    """The sentence names the line of what is no JSON, not a fence that is missing."""
+    with pytest.raises(InputError, match="p:6: is not JSON"):
+        extract(page(f"// generated\n{JSON}", "json"), name="p", whole=False)
+
+
 def test_two_documents_are_refused_with_both_lines() -> None:
     """Nobody can say which of them is meant."""
     data = page(SPEC) + b"\n\n" + page(spec("GET /cats"), "yaml GET /cats")
@@ -114,12 +164,12 @@ def test_a_page_cut_short_is_refused(cut: str) -> None:
     ("document", "problem"),
     [
         (SPEC + "openapi: 3.0.3\n", 'p:11: has the key "openapi" twice'),
-        (SPEC.replace("3.0.3", "3.2.0"), 'p: follows OpenAPI "3.2.0"'),
-        ("swagger: '2.0'\n", 'p: is Swagger "2.0"'),
-        ("openapi: 3.0.3\npaths: {}\n", "p: the field info is missing or no object"),
-        ("openapi: 3.0.3\ninfo: {}\n", "p: the field paths is missing or no object"),
-        (spec(), "p: describes no operation: its paths are empty"),
-        (SPEC + "x: {$ref: '#/no'}\n", 'p: the reference "#/no" leads to nothing'),
+        (SPEC.replace("3.0.3", "3.2.0"), 'p:5: follows OpenAPI "3.2.0"'),
+        ("swagger: '2.0'\n", 'p:5: is Swagger "2.0"'),
+        ("openapi: 3.0.3\npaths: {}\n", "p:5: the field info is missing or no object"),
+        ("openapi: 3.0.3\ninfo: {}\n", "p:5: the field paths is missing or no object"),
+        (spec(), "p:5: describes no operation: its paths are empty"),
+        (SPEC + "x: {$ref: '#/no'}\n", 'p:5: the reference "#/no" leads to nothing'),
         (SPEC + "x: {$ref: 'https://e.org/a'}\n", "leaves the document"),
     ],
 )
@@ -143,7 +193,8 @@ def test_the_operation_of_the_fence_must_exist() -> None:
 
 
 @pytest.mark.parametrize(("data", "problem"), [(b"", "is empty"), (b" \n", "is empty"),
-                                               (b"a\n\xff", "p:2: holds bytes")])  # fmt: skip
+                                               (b"a\n\xff", "p:2: holds bytes"),
+                                               (b"a\n\0", "p:2: holds a NUL")])  # fmt: skip
 def test_what_is_no_text_is_no_page(data: bytes, problem: str) -> None:
     """Empty and binary answers have their sentence."""
     with pytest.raises(InputError, match=problem):

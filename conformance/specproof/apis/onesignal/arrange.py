@@ -14,6 +14,8 @@ from specproof.model import Json
 __all__ = ["WORLD", "OneSignalWorld", "User", "identity_path"]
 
 _CREATED = frozenset({200, 201, 202})
+_DELETED = frozenset({200, 202, 204})
+_UNKNOWN = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,17 @@ class OneSignalWorld:
         """The app that the credentials belong to."""
         return self._session.credential("ONESIGNAL_APP_ID")
 
-    def create_user(self, *labels: str, subscription: bool = False) -> User | None:
-        """Create a user with a fresh alias under each label, or return None if refused."""
+    def create_user(
+        self, *labels: str, subscription: bool = False, like: User | None = None
+    ) -> User | None:
+        """Create a user with a fresh alias under each label, or return None if refused.
+
+        Args:
+            like: a user of another app, whose aliases the new one gets as well.
+        """
         aliases = {label: self._session.unique(label.replace("_", "-")) for label in labels}
+        if like is not None:
+            aliases.update(like.aliases)
         body: dict[str, Json] = {"identity": dict(aliases), "properties": {"language": "en"}}
         if subscription:
             address = f"{self._session.unique('mail')}@example.invalid"
@@ -54,9 +64,14 @@ class OneSignalWorld:
             return None
         identity = body_of(exchange).get("identity")
         onesignal_id = identity.get("onesignal_id") if isinstance(identity, dict) else None
-        if not isinstance(onesignal_id, str):
+        if not isinstance(onesignal_id, str) or not isinstance(identity, dict):
             return None
-        user = User(self._session.claim(onesignal_id), aliases)
+        # A user who shows other aliases than ours is somebody else, and none of ours to remove.
+        if any(identity.get(label, text) != text for label, text in aliases.items()):
+            return None
+        if not self._session.adopt(exchange, onesignal_id):
+            return None
+        user = User(onesignal_id, aliases)
         self._users.append(user)
         return user
 
@@ -118,14 +133,31 @@ class OneSignalWorld:
     def cleanup(self) -> None:
         """Delete every user that was created."""
         for user in self._users:
-            path = f"/apps/{quote(self.app_id, safe='')}/users/by/onesignal_id"
-            self._session.send(
-                "+delete-user",
-                "DELETE",
-                f"{path}/{quote(user.onesignal_id, safe='')}",
-                facts={"template": "/apps/{app_id}/users/by/onesignal_id/{alias_id}"},
-            )
+            if self._delete("onesignal_id", user.onesignal_id) is not None:
+                self._session.removed(user.onesignal_id)
         self._users.clear()
+
+    def remove(self, values: Sequence[tuple[str, str]], ids: Sequence[str]) -> bool:
+        """Delete a user by its OneSignal id, else by the first alias that finds it.
+
+        Several aliases of one create can only be of one user: they were fresh.
+        """
+        known = [("onesignal_id", item) for item in ids]
+        known += [(label, value) for label, value in values if label not in {"", "token"}]
+        answers = [self._delete(label, value) for label, value in known]
+        return all(answer is not None for answer in answers)
+
+    def _delete(self, label: str, alias_id: str) -> bool | None:
+        """Delete a user; return whether there was one, None where the server did not say."""
+        path = f"/apps/{quote(self.app_id, safe='')}/users/by/{quote(label, safe='')}"
+        exchange = self._session.send(
+            "+delete-user",
+            "DELETE",
+            f"{path}/{quote(alias_id, safe='')}",
+            facts={"template": "/apps/{app_id}/users/by/{alias_label}/{alias_id}"},
+        )
+        status = 0 if exchange.response is None else exchange.response.status
+        return True if status in _DELETED else False if status in _UNKNOWN else None
 
 
 WORLD = OneSignalWorld

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -11,8 +11,10 @@ from hypothesis import strategies
 from hypothesis.stateful import initialize, precondition, rule
 
 from specproof.apis.bodies import body_of
+from specproof.apis.contract import Session
 from specproof.apis.machine import PromiseMachine
 from specproof.apis.onesignal.arrange import OneSignalWorld, User, identity_path
+from specproof.apis.tenant import OtherTenant
 from specproof.model import Exchange, Json
 
 __all__ = ["MACHINES", "AliasMachine"]
@@ -21,6 +23,21 @@ _LABELS = ("external_id", "specproof_crm", "specproof_shop")
 _PROTECTED = "onesignal_id"
 _SUCCESS = range(200, 300)
 _REFUSAL = range(400, 500)
+_NEAR_LABELS: Mapping[str, Callable[[str], str]] = {
+    "in other letters": str.swapcase,
+    "with a blank behind": lambda label: f"{label} ",
+    "without its last letter": lambda label: label[:-1],
+    "with one more letter": lambda label: f"{label}s",
+    "as a pattern": lambda label: f"{label[:-3]}%",
+    "as a path": lambda label: f"./{label}",
+}
+_NEAR_IDS: Mapping[str, Callable[[str], str]] = {
+    "in other letters": str.swapcase,
+    "with a blank behind": lambda text: f"{text} ",
+    "with a blank before": lambda text: f" {text}",
+    "without its last letter": lambda text: text[:-1],
+    "with one more letter": lambda text: f"{text}0",
+}
 _TEMPLATE = "/apps/{app_id}/users/by/{alias_label}/{alias_id}"
 
 
@@ -44,16 +61,23 @@ class AliasMachine(PromiseMachine):
 
     user: User | None = None
     neighbour: User | None = None
+    twin: User | None = None
+    elsewhere: OneSignalWorld | None = None
 
     @initialize()
     def arrange(self) -> None:
         """Create the user and the neighbour."""
         self.world = OneSignalWorld(self)
         self.user = self.world.create_user(*_LABELS, subscription=True)
-        self.neighbour = self.world.create_user(*_LABELS)
+        self.neighbour = self.world.create_user(*_LABELS, subscription=True)
+        if self.other_credential("ONESIGNAL_APP_ID") and self.user is not None:
+            # The same aliases in another app belong to somebody else.
+            self.elsewhere = OneSignalWorld(OtherTenant(self))
+            self.twin = self.elsewhere.create_user(like=self.user)
         self.left = {} if self.user is None else dict(self.user.aliases)
         self.gone: dict[str, str] = {}
-        self.before = {} if self.user is None else self._view()
+        self.before = {} if self.user is None else self._view(self._id())
+        self.beside = {} if self.neighbour is None else self._view(self.neighbour.onesignal_id)
 
     @precondition(lambda self: self.user is not None and self.left)
     @rule(pick=strategies.integers(0, 9), through=strategies.integers(0, 9))
@@ -97,6 +121,7 @@ class AliasMachine(PromiseMachine):
             "after the refusal the user is no longer found by its onesignal_id",
             fetched,
         )
+        self._look_after(None)
 
     @precondition(lambda self: self.gone)
     @rule(pick=strategies.integers(0, 9))
@@ -104,6 +129,7 @@ class AliasMachine(PromiseMachine):
         """Delete an alias that is gone: there is nothing left that could be deleted."""
         label = sorted(self.gone)[pick % len(self.gone)]
         self._delete(_PROTECTED, self._id(), label, gone="the alias was deleted before")
+        self._look_after(None)
 
     @precondition(lambda self: self.gone)
     @rule()
@@ -127,11 +153,32 @@ class AliasMachine(PromiseMachine):
 
     @precondition(lambda self: self.left)
     @rule(pick=strategies.integers(0, 9))
-    def delete_through_other_case(self, pick: int) -> None:
-        """Look the user up by an alias id in other letters, which is nobody's."""
+    def delete_near_label(self, pick: int) -> None:
+        """Name labels that are almost one of the user's, and none."""
         label = sorted(self.left)[pick % len(self.left)]
-        other = self.session.claim(self.left[label].upper())
-        self._delete(label, other, label, gone="the alias id belongs to nobody")
+        for change, near in sorted(_NEAR_LABELS.items()):
+            because = f"the user has no such label ({change})"
+            self._delete(_PROTECTED, self._id(), self.tell(near(label)), gone=because)
+        self._look_after(None)
+
+    @precondition(lambda self: self.left)
+    @rule(pick=strategies.integers(0, 9))
+    def delete_through_near_id(self, pick: int) -> None:
+        """Look the user up by alias ids that are almost its own, and nobody's."""
+        label = sorted(self.left)[pick % len(self.left)]
+        for change, near in sorted(_NEAR_IDS.items()):
+            because = f"the alias id belongs to nobody ({change})"
+            self._delete(label, self.claim(near(self.left[label])), label, gone=because)
+        self._look_after(None)
+
+    @precondition(lambda self: len(self.left) > 1)
+    @rule(pick=strategies.integers(0, 9))
+    def delete_through_other_label(self, pick: int) -> None:
+        """Look the user up by an alias id under a label that it does not belong to."""
+        labels = sorted(self.left)
+        label = labels[pick % len(labels)]
+        other = labels[(pick + 1) % len(labels)]
+        self._delete(other, self.left[label], label, gone="nobody has this id under this label")
         self._look_after(None)
 
     def idle(self) -> bool:
@@ -142,6 +189,8 @@ class AliasMachine(PromiseMachine):
         """Remove both users."""
         if hasattr(self, "world"):
             self.world.cleanup()
+        if self.elsewhere is not None:
+            self.elsewhere.cleanup()
 
     def _look_after(self, label: str | None) -> None:
         identity, fetched = self._identity(_PROTECTED, self._id())
@@ -182,7 +231,19 @@ class AliasMachine(PromiseMachine):
                 "an alias of another user is gone or changed",
                 seen,
             )
-        view = self._view()
+            self._look_at_neighbour(self.neighbour)
+        if self.twin is not None and self.elsewhere is not None:
+            theirs, seen = self._identity(
+                _PROTECTED, self.twin.onesignal_id, self.elsewhere.app_id, OtherTenant(self)
+            )
+            theirs.pop(_PROTECTED, None)
+            self.expect(
+                "only-named-alias-removed",
+                theirs == dict(self.twin.aliases),
+                "an alias of a user of another app is gone or changed",
+                seen,
+            )
+        view = self._view(self._id())
         self.expect(
             "subscriptions-untouched",
             view.get("subscriptions") == self.before.get("subscriptions"),
@@ -193,6 +254,30 @@ class AliasMachine(PromiseMachine):
             "user-record-untouched",
             view.get("properties") == self.before.get("properties"),
             "the record of the user is not what it was",
+            self.exchanges[-1],
+        )
+
+    def _look_at_neighbour(self, neighbour: User) -> None:
+        """Compare what else another user has, and that it is found by its aliases."""
+        for label, alias_id in sorted(neighbour.aliases.items()):
+            found, seen = self._identity(label, alias_id)
+            self.expect(
+                "only-named-alias-removed",
+                found.get(_PROTECTED) == neighbour.onesignal_id,
+                "another user is no longer found by its alias",
+                seen,
+            )
+        view = self._view(neighbour.onesignal_id)
+        self.expect(
+            "subscriptions-untouched",
+            view.get("subscriptions") == self.beside.get("subscriptions"),
+            "the subscriptions of another user are not what they were",
+            self.exchanges[-1],
+        )
+        self.expect(
+            "user-record-untouched",
+            view.get("properties") == self.beside.get("properties"),
+            "the record of another user is not what it was",
             self.exchanges[-1],
         )
 
@@ -221,17 +306,23 @@ class AliasMachine(PromiseMachine):
             facts=facts,
         )
 
-    def _identity(self, label: str, alias_id: str) -> tuple[dict[str, Json], Exchange]:
-        path = identity_path(self.world.app_id, self.session.tell(label), alias_id)
-        exchange = self.send(
+    def _identity(
+        self, label: str, alias_id: str, app_id: str = "", sender: Session | None = None
+    ) -> tuple[dict[str, Json], Exchange]:
+        path = identity_path(app_id or self.world.app_id, self.session.tell(label), alias_id)
+        exchange = (sender or self).send(
             "+fetch-aliases", "GET", path, facts={"template": f"{_TEMPLATE}/identity"}
         )
         identity = body_of(exchange).get("identity")
         return (dict(identity) if isinstance(identity, dict) else {}), exchange
 
-    def _view(self) -> Mapping[str, Json]:
-        path = identity_path(self.world.app_id, _PROTECTED, self._id()).removesuffix("/identity")
-        return body_of(self.send("+view-user", "GET", path, facts={"template": _TEMPLATE}))
+    def _view(self, onesignal_id: str) -> Mapping[str, Json]:
+        path = identity_path(self.world.app_id, _PROTECTED, onesignal_id)
+        return body_of(
+            self.send(
+                "+view-user", "GET", path.removesuffix("/identity"), facts={"template": _TEMPLATE}
+            )
+        )
 
 
 MACHINES = (AliasMachine,)

@@ -13,6 +13,7 @@ from specproof.model import Json
 __all__ = ["WORLD", "SequenceWorld"]
 
 _CREATED = frozenset({200, 201})
+_DELETED = frozenset({200, 202, 204})
 _TEMPLATE = "/customer-aliases"
 _IDENTIFYING = ("id", "sequenceAccountId", "customerId", "value", "createdAt")
 
@@ -24,14 +25,18 @@ class SequenceWorld:
         self._session = session
         self._aliases: dict[str, Mapping[str, Json]] = {}
 
-    def create_alias(self, customer: int = 0) -> Mapping[str, Json] | None:
-        """Create an alias of the n-th customer; return it, or None if there is none or refused."""
+    def create_alias(self, customer: int = 0, value: str = "") -> Mapping[str, Json] | None:
+        """Create an alias of the n-th customer; return it, or None if there is none or refused.
+
+        Args:
+            value: of an alias of another account, which this one gets as well; fresh if empty.
+        """
         customers = self._session.resource("customerId")
         if not customers:
             return None
         body: dict[str, Json] = {
             "customerId": customers[customer % len(customers)],
-            "value": self._session.unique("alias"),
+            "value": value or self._session.unique("alias"),
             "label": self._session.tell("specproof"),
         }
         exchange = self._session.send(
@@ -41,9 +46,12 @@ class SequenceWorld:
             return None
         alias = body_of(exchange)
         identifier = alias.get("id")
-        if not isinstance(identifier, str):
+        # An alias with another value than ours is somebody else's, and none of ours to remove.
+        if not isinstance(identifier, str) or alias.get("value") != body["value"]:
             return None
-        self._aliases[self._session.claim(identifier)] = alias
+        if not self._session.adopt(exchange, identifier):
+            return None
+        self._aliases[identifier] = alias
         return alias
 
     def parameters(self, operation: str) -> Mapping[str, str] | None:
@@ -66,14 +74,53 @@ class SequenceWorld:
 
     def cleanup(self) -> None:
         """Delete every alias that was created; most are gone already, which is fine."""
-        for identifier in self._aliases:
-            self._session.send(
-                "+delete-alias",
-                "DELETE",
-                f"{_TEMPLATE}/{quote(identifier, safe='')}",
-                facts={"template": f"{_TEMPLATE}/{{id}}"},
-            )
+        for identifier, alias in self._aliases.items():
+            if self._delete(identifier) or self._left(str(alias["value"])) == []:
+                self._session.removed(identifier)
         self._aliases.clear()
+
+    def remove(self, values: Sequence[tuple[str, str]], ids: Sequence[str]) -> bool:
+        """Delete an alias by its id, or by the id that its value is listed under."""
+        deleted = [self._delete(item) for item in ids]
+        if deleted and all(deleted):
+            return True
+        for name, value in values:
+            if name == "value":
+                for identifier in self._left(value) or ():
+                    self._session.claim(identifier)
+                    self._delete(identifier)
+                if self._left(value) != []:
+                    return False
+        return True
+
+    def _delete(self, identifier: str) -> bool:
+        exchange = self._session.send(
+            "+delete-alias",
+            "DELETE",
+            f"{_TEMPLATE}/{quote(identifier, safe='')}",
+            facts={"template": f"{_TEMPLATE}/{{id}}"},
+        )
+        return exchange.response is not None and exchange.response.status in _DELETED
+
+    def _left(self, value: str) -> list[str] | None:
+        """Return the ids of aliases with a value that are not deleted; None if unanswered."""
+        exchange = self._session.send(
+            "+list-aliases",
+            "GET",
+            _TEMPLATE,
+            query={"value": value},
+            facts={"template": _TEMPLATE},
+        )
+        items = body_of(exchange).get("items")
+        if not isinstance(items, list):
+            return None
+        return [
+            str(item["id"])
+            for item in items
+            if isinstance(item, dict)
+            and item.get("value") == value
+            and not any(item.get(name) for name in ("deletedAt", "archivedAt"))
+        ]
 
 
 WORLD = SequenceWorld

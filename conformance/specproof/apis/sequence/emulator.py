@@ -69,8 +69,11 @@ class SequenceEmulator(RoutedEmulator):
 
     def resources(self) -> Mapping[str, Sequence[str]]:
         """Return the ids of the customers of the first account."""
-        account = self.store.accounts[self.credentials()["SEQUENCE_CLIENT_ID"]]
-        return {"customerId": list(account.customers)}
+        return self._customers(self.credentials())
+
+    def other_resources(self) -> Mapping[str, Sequence[str]]:
+        """Return the ids of the customers of the second account."""
+        return self._customers(self.other_credentials())
 
     def forget(self) -> None:
         """Put back both accounts, with their customers and no alias."""
@@ -229,6 +232,9 @@ class SequenceEmulator(RoutedEmulator):
             "SEQUENCE_CLIENT_ID": f"emulated-client-{source.getrandbits(64):016x}",
             "SEQUENCE_CLIENT_SECRET": f"emulated-secret-{source.getrandbits(128):032x}",
         }
+
+    def _customers(self, tenant: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        return {"customerId": list(self.store.accounts[tenant["SEQUENCE_CLIENT_ID"]].customers)}
 
     def _living(self, account: Account, alias_id: str, if_deleted: int) -> Alias:
         if not is_uuid(alias_id):

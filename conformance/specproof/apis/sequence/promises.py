@@ -11,8 +11,10 @@ from hypothesis import strategies
 from hypothesis.stateful import initialize, precondition, rule
 
 from specproof.apis.bodies import body_of
+from specproof.apis.contract import Session
 from specproof.apis.machine import PromiseMachine
 from specproof.apis.sequence.arrange import SequenceWorld
+from specproof.apis.tenant import OtherTenant
 from specproof.model import Exchange, Json
 
 __all__ = ["MACHINES", "CustomerAliasMachine"]
@@ -32,6 +34,7 @@ class CustomerAliasMachine(PromiseMachine):
     PROMISES: ClassVar[tuple[str, ...]] = (
         "returns-the-alias",
         "delete-removes-only-the-named",
+        "deleted-alias-is-gone",
         "unknown-version-refused",
     )
 
@@ -41,6 +44,15 @@ class CustomerAliasMachine(PromiseMachine):
         self.world = SequenceWorld(self)
         made = (self.world.create_alias(customer) for customer in (0, 0, 1, 1))
         self.left = {str(alias["id"]): alias for alias in made if alias is not None}
+        self.gone: dict[str, Mapping[str, Json]] = {}
+        self.elsewhere: SequenceWorld | None = None
+        self.twins: list[Mapping[str, Json]] = []
+        if self.left and self.other_resource("customerId"):
+            # The same values in another account belong to somebody else.
+            self.elsewhere = SequenceWorld(OtherTenant(self))
+            values = sorted(str(alias["value"]) for alias in self.left.values())
+            twins = (self.elsewhere.create_alias(value=value) for value in values)
+            self.twins = [twin for twin in twins if twin is not None]
 
     @precondition(lambda self: bool(self.left))
     @rule(pick=strategies.integers(0, 9))
@@ -51,7 +63,7 @@ class CustomerAliasMachine(PromiseMachine):
         exchange = self._delete(identifier, due=True)
         if exchange.response is None or exchange.response.status not in _SUCCESS:
             return
-        del self.left[identifier]
+        self.gone[identifier] = self.left.pop(identifier)
         answer = body_of(exchange)
         self.expect(
             "returns-the-alias",
@@ -59,14 +71,44 @@ class CustomerAliasMachine(PromiseMachine):
             "the answer is not the alias that was deleted",
             exchange,
         )
-        for other in self.left.values():
-            found, listed = self._found(str(other["value"]))
-            self.expect(
-                "delete-removes-only-the-named",
-                dict(found) == dict(other),
-                "an alias that was not named is gone or changed",
-                listed,
-            )
+        self._look_at_gone(identifier)
+        self._look_at_others()
+        customer = str(alias["customerId"])
+        listed = self.send(
+            "+list-aliases-of-customer",
+            "GET",
+            f"/customers/{quote(customer, safe='')}/aliases",
+            facts={"template": "/customers/{id}/aliases"},
+        )
+        self.expect(
+            "delete-removes-only-the-named",
+            listed.response is None or listed.response.status in _SUCCESS,
+            "the customer is no longer there after an alias of it was deleted",
+            listed,
+        )
+
+    @precondition(lambda self: bool(self.gone))
+    @rule(pick=strategies.integers(0, 9))
+    def delete_again(self, pick: int) -> None:
+        """Delete an alias that is deleted: how that is answered is open, what it does is not."""
+        identifier = sorted(self.gone)[pick % len(self.gone)]
+        self._delete(identifier)
+        self._look_at_gone(identifier)
+        self._look_at_others()
+
+    @precondition(lambda self: bool(self.gone))
+    @rule()
+    def look_again(self) -> None:
+        """Look for every alias that was deleted: none has come back."""
+        for identifier in sorted(self.gone):
+            self._look_at_gone(identifier)
+
+    @rule()
+    def delete_unknown(self) -> None:
+        """Delete an alias that never was: refused, and no other is touched."""
+        never = self.world.unknown(_DELETE)[0]["id"]
+        self._delete(never, refused="the alias never existed")
+        self._look_at_others()
 
     @precondition(lambda self: bool(self.left))
     @rule(pick=strategies.integers(0, 9))
@@ -93,27 +135,80 @@ class CustomerAliasMachine(PromiseMachine):
 
     def idle(self) -> bool:
         """Return whether no alias is left."""
-        return not self.left
+        return not self.left and not self.gone
 
     def teardown(self) -> None:
         """Remove the aliases."""
         if hasattr(self, "world"):
             self.world.cleanup()
+            if self.elsewhere is not None:
+                self.elsewhere.cleanup()
+
+    def _look_at_others(self) -> None:
+        """Fetch every alias that is left, of both accounts: each is as it was."""
+        for other in self.left.values():
+            found, listed = self._found(str(other["value"]))
+            self.expect(
+                "delete-removes-only-the-named",
+                dict(found) == dict(other),
+                "an alias that was not named is gone or changed",
+                listed,
+            )
+        for twin in self.twins:
+            found, listed = self._found(str(twin["value"]), OtherTenant(self))
+            self.expect(
+                "delete-removes-only-the-named",
+                dict(found) == dict(twin),
+                "an alias of another account is gone or changed",
+                listed,
+            )
+
+    def _look_at_gone(self, identifier: str) -> None:
+        """Look for a deleted alias: lists leave it out or mark it, and nobody is found by it."""
+        value = str(self.gone[identifier]["value"])
+        found, listed = self._found(value)
+        self.expect(
+            "deleted-alias-is-gone",
+            not found or any(found.get(name) for name in ("deletedAt", "archivedAt")),
+            "a deleted alias is listed without a mark",
+            listed,
+        )
+        owner = self.send(
+            "+customer-by-alias",
+            "GET",
+            f"/customers/by-alias/{quote(value, safe='')}",
+            facts={"template": "/customers/by-alias/{alias}"},
+        )
+        self.expect(
+            "deleted-alias-is-gone",
+            owner.response is None or owner.response.status not in _SUCCESS,
+            "the customer is still found by a deleted alias",
+            owner,
+        )
 
     def _delete(
-        self, identifier: str, version: str | None = None, *, due: bool = False
+        self,
+        identifier: str,
+        version: str | None = None,
+        *,
+        due: bool = False,
+        refused: str = "",
     ) -> Exchange:
         headers = {} if version is None else {"Sequence-Version": version}
         path = f"{_ALIASES}/{quote(identifier, safe='')}"
         facts = {"answer": json.dumps(self.world.answer(_DELETE, {"id": identifier}))}
         if due:
             facts |= {"due": "success", "because": "the alias exists"}
+        if refused:
+            facts |= {"due": "refusal", "because": refused, "cause": "unknown"}
         return self.send(
             _DELETE, "DELETE", path, headers=headers, expects="200" if due else None, facts=facts
         )
 
-    def _found(self, value: str) -> tuple[Mapping[str, Json], Exchange]:
-        exchange = self.send(
+    def _found(
+        self, value: str, sender: Session | None = None
+    ) -> tuple[Mapping[str, Json], Exchange]:
+        exchange = (sender or self).send(
             "+list-aliases", "GET", _ALIASES, query={"value": value}, facts={"template": _ALIASES}
         )
         items = body_of(exchange).get("items")

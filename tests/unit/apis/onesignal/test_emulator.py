@@ -64,7 +64,7 @@ def _error(answer: Answer) -> tuple[int, str, Json]:
 def test_a_created_user_is_shown_whole() -> None:
     """Create, view and fetch agree on the identity, and ids are UUIDs version 4."""
     client = _client()
-    body: Json = {
+    body: dict[str, Json] = {
         "identity": {"external_id": "a/b %", "crm": "7"},
         "properties": {"language": "en", "tags": {"x": "1"}},
         "subscriptions": [{"type": "Email", "token": "a@example.com", "id": "mine"}],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_rule_fires(rule: Rule) -> None:
     assert all(item.message and item.clause == rule.clause for item in found)
     mends = [item.mend for item in found if item.mend is not None]
     if mends:
-        overlay = {
+        overlay: dict[str, Any] = {
             "overlay": "1.1.0",
             "info": {"title": "T", "version": "1"},
             "actions": mends,

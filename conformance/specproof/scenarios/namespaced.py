@@ -1,0 +1,254 @@
+"""Moves what a generated request names into this run's own namespace, its shape kept.
+
+What Schemathesis draws, and what a spec's examples show, are the ids that people really use:
+``0``, ``null``, ``alice``. On a server that is not ours such a request would change or
+delete somebody's data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, unquote
+
+from specproof.document.schemas import Validator
+from specproof.errors import InputError
+from specproof.model import Json
+from specproof.requirements.contract import OperationContract
+from specproof.scenarios.generated import Drawn
+from specproof.targets.guard import UNGUESSABLE
+from specproof.targets.session import TargetSession
+
+__all__ = ["Namespacer"]
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d([Tt ].*)?|\d\d:\d\d(:\d\d.*)?|P[0-9YMWDTHS.]+")
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://.*", re.DOTALL)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_ID_NAME = re.compile(r"(^|_|-)(id|ids|number|no|key|ref)$|I[dD]s?$|Number$|Key$|Ref$")
+_UNWRITABLE = re.compile(r"[/\\;%\x00-\x1f\x7f\ud800-\udfff]")
+_FAR = 8_000_000_000_000_000
+"""Beyond counters that start at one, and within the 53 bits of a double."""
+
+
+class Namespacer:
+    """Rewrites drawn requests of one operation for one session.
+
+    Args:
+        session: invents values, and notes them as ours.
+        operation: whose enumerated words stay as they are.
+    """
+
+    def __init__(self, session: TargetSession, operation: OperationContract) -> None:
+        self._session = session
+        self._operation = operation
+        self._words = frozenset(_words(operation))
+        self._body: Validator | None = None
+        self._compiled = False
+
+    def drawn(self, drawn: Drawn) -> Drawn | None:
+        """Return ``drawn`` with everything that could name somebody's resource replaced.
+
+        None where no such request keeps, or breaks, the contract as ``drawn`` does.
+        """
+        content = self._content(drawn.content)
+        if content is None:
+            return None
+        return replace(
+            drawn,
+            path={
+                name: quote(self._parameter("path", name, unquote(value)), safe="")
+                for name, value in drawn.path.items()
+            },
+            query={name: self._query(name, value) for name, value in drawn.query.items()},
+            headers={
+                name: value
+                if name.lower() in {"content-type", "cookie"}
+                else self._parameter("header", name, value)
+                for name, value in drawn.headers.items()
+            },
+            content=content,
+        )
+
+    def text(self, value: str) -> str:
+        """Return a fresh value of ours in the shape of ``value``."""
+        if value in self._words or _TIME.fullmatch(value) or _is_address(value):
+            return value
+        fresh = self._session.unique("fuzz")
+        if _UUID.fullmatch(value):
+            return self._session.claim(str(uuid.uuid5(uuid.NAMESPACE_URL, fresh)))
+        if _EMAIL.fullmatch(value):
+            return self._session.claim(f"{fresh}@example.invalid")
+        if _URL.fullmatch(value):
+            return self._session.claim(f"https://example.invalid/{fresh}")
+        # The tail keeps length and characters; ours stands first, since some servers cut.
+        tail = value[len(fresh) :] or "".join(c for c in value if not c.isascii())
+        return self._session.claim(fresh + _UNWRITABLE.sub("", tail))
+
+    def same_length(self, value: str) -> str:
+        """Return ``value`` with every letter and digit drawn anew, for lengths and patterns."""
+        if value in self._words or _TIME.fullmatch(value) or _is_address(value):
+            return value
+        stream = _stream(self._session.unique("fuzz"))
+        made = "".join(_redrawn(character, next(stream)) for character in value)
+        drawn = sum(old.isascii() and old.isalnum() for old in value)
+        return self._session.claim(made) if drawn >= UNGUESSABLE else self._session.tell(made)
+
+    def number(self) -> int:
+        """Return a number that nobody has come to yet."""
+        fresh = hashlib.sha256(self._session.unique("number").encode()).digest()
+        number = _FAR + int.from_bytes(fresh[:6], "big")
+        self._session.claim(str(number))
+        return number
+
+    def _parameter(self, place: str, name: str, value: Any) -> str:
+        text = str(value)
+        schema = self._schema(place, name)
+        kind = schema.get("type")
+        if place == "path" and kind in {"integer", "number"} and _NUMBER.fullmatch(text):
+            return self._fitting(schema, int(float(text)), text)
+        if place != "path" and (kind not in {None, "string"} or not text):
+            return text
+        if not schema.keys() & {"pattern", "maxLength", "minLength", "format"}:
+            return self.text(text)
+        check = self._checked(schema)
+        kept = check is None or check.valid(text)
+        for candidate in (self.text(text), self.same_length(text)):
+            if check is None or check.valid(candidate) == kept:
+                return candidate
+        return self.same_length(text)
+
+    def _query(self, name: str, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [self._query(name, item) for item in value]
+        return self._parameter("query", name, value) if isinstance(value, str) else value
+
+    def _fitting(self, schema: Mapping[str, Json], drawn: int, text: str) -> str:
+        check = self._checked(schema)
+        number = self.number()
+        if check is None or check.valid(number) == check.valid(drawn):
+            return str(number)
+        # Such a small number may be anybody's; the guard decides what may be done with it.
+        return text
+
+    def _content(self, content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if "json" in content:
+            found = self._document(content["json"])
+            return None if found is None else {**content, "json": found[0]}
+        if "data" in content:
+            return {**content, "data": self._rewritten(content["data"], "", long=True)}
+        raw = content.get("content")
+        if raw is None:
+            return content
+        text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            return {**content, "content": self.text(text).encode("utf-8", "replace")}
+        found = self._document(document)
+        return None if found is None else {**content, "content": json.dumps(found[0]).encode()}
+
+    def _document(self, document: Json) -> tuple[Json] | None:
+        check = self._body_check()
+        if check is None:
+            return (self._rewritten(document, "", long=True),)
+        kept = check.valid(document)
+        for long in (True, False):
+            made = self._rewritten(document, "", long=long)
+            if check.valid(made) == kept:
+                return (made,)
+        return None
+
+    def _rewritten(self, node: Any, name: str, *, long: bool) -> Any:
+        match node:
+            case dict():
+                return {
+                    key: self._rewritten(item, str(key), long=long) for key, item in node.items()
+                }
+            case list():
+                return [self._rewritten(item, name, long=long) for item in node]
+            case str():
+                return self.text(node) if long else self.same_length(node)
+            case int() if not isinstance(node, bool) and long and _ID_NAME.search(name):
+                return self.number()
+            case _:
+                return node
+
+    def _schema(self, place: str, name: str) -> Mapping[str, Json]:
+        for item in self._operation.parameters:
+            if item.get("in") == place and str(item.get("name")).lower() == name.lower():
+                schema = self._operation.compiler.resolve(item.get("schema"))
+                return schema if isinstance(schema, Mapping) else {}
+        return {}
+
+    def _checked(self, schema: Mapping[str, Json]) -> Validator | None:
+        try:
+            return self._operation.compiler.compile(dict(schema), formats=True)
+        except InputError:
+            return None
+
+    def _body_check(self) -> Validator | None:
+        if not self._compiled:
+            self._compiled = True
+            body = self._operation.compiler.resolve(
+                self._operation.operation.node.get("requestBody")
+            )
+            content = body.get("content") if isinstance(body, Mapping) else None
+            for media, node in content.items() if isinstance(content, Mapping) else ():
+                if "json" in media and isinstance(node, Mapping) and "schema" in node:
+                    schema = self._operation.compiler.resolve(node["schema"])
+                    self._body = self._checked(schema) if isinstance(schema, Mapping) else None
+        return self._body
+
+
+def _words(operation: OperationContract) -> Iterator[str]:
+    """Yield every string that a request of the operation may hold because the contract lists it."""
+    node = operation.operation.node
+    pending: list[Json] = [list(operation.parameters), node.get("requestBody")]
+    seen: set[str] = set()
+    while pending:
+        current = pending.pop()
+        if isinstance(current, list):
+            pending.extend(current)
+        if not isinstance(current, Mapping):
+            continue
+        reference = current.get("$ref")
+        if isinstance(reference, str) and reference not in seen:
+            seen.add(reference)
+            pending.append(operation.compiler.resolve(dict(current)))
+        values = current.get("enum")
+        for value in (*(values if isinstance(values, list) else ()), current.get("const")):
+            if isinstance(value, str):
+                yield value
+        pending.extend(current.values())
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _stream(seed: str) -> Iterator[int]:
+    block = seed.encode()
+    while True:
+        block = hashlib.sha256(block).digest()
+        yield from block
+
+
+def _redrawn(character: str, number: int) -> str:
+    if character.isascii() and character.isdigit():
+        return "0123456789"[number % 10]
+    if character.isascii() and character.isalpha():
+        letter = "abcdefghijklmnopqrstuvwxyz"[number % 26]
+        return letter.upper() if character.isupper() else letter
+    return character

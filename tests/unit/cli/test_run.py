@@ -1,0 +1,134 @@
+"""Options of ``specproof run`` and what they write; whole runs are in tests/acceptance."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs import awkward_run
+from typer.testing import CliRunner
+
+from specproof.cli import running
+from specproof.cli.main import app
+from specproof.cli.running import finish, make_plan
+from specproof.errors import InputError
+from specproof.suites.plan import RunPlan
+from specproof.suites.runfile import read_run
+
+DEFAULTS: dict[str, Any] = {
+    "apis": ["onesignal"],
+    "target": "emulator",
+    "base_url": None,
+    "spec": None,
+    "seed": 0,
+    "cases": 4,
+    "settings": [],
+    "resources": None,
+    "allow_production": [],
+    "max_requests": 10,
+    "time_budget": 5.0,
+    "root": None,
+}
+
+
+def _plan(**options: Any) -> RunPlan:
+    return make_plan(**{**DEFAULTS, **options})
+
+
+def test_a_plan_holds_what_was_asked_for(tmp_path: Path) -> None:
+    """Names once each and in their order, paths absolute, ids as text."""
+    resources = tmp_path / "resources.yaml"
+    resources.write_text("customerId: ['01', 2]\n")
+    plan = _plan(apis=["sequence", "onesignal", "sequence"], resources=resources, seed=3)
+    assert plan.apis == ("sequence", "onesignal")
+    assert plan.resources == {"customerId": ("01", "2")}
+    assert (plan.seed, plan.cases, plan.max_requests) == (3, 4, 10)
+    assert set(_plan(apis=[]).apis) >= {"onesignal", "sequence"}
+    assert _plan(settings=["max_aliases=20"]).settings["max_aliases"] == 20
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"), [("Pet Store.v2", "pet-store-v2"), ("3scale", "api-3scale"), ("__", "api")]
+)
+def test_an_ad_hoc_spec_is_named_after_its_file(tmp_path: Path, stem: str, name: str) -> None:
+    """The name is part of every requirement's id."""
+    path = tmp_path / f"{stem}.yaml"
+    plan = _plan(apis=[], spec=path, target="live", base_url="http://localhost")
+    assert (plan.apis, plan.spec) == ((name,), str(path))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"target": "dream"}, "there is no target dream"),
+        ({"spec": Path("x.yaml")}, "exclude each other"),
+        ({"spec": Path("x.yaml"), "apis": []}, "--target live --base-url URL"),
+        ({"spec": Path("x.yaml"), "apis": [], "target": "live"}, "--spec needs a server"),
+        ({"apis": ["onesignal", "sequence"], "target": "live"}, "one API at a time"),
+        ({"base_url": "http://localhost"}, "--base-url belongs to --target live"),
+        ({"settings": ["no_such=1"]}, "no_such"),
+    ],
+)
+def test_options_that_do_not_go_together(options: dict[str, Any], words: str) -> None:
+    """Are bad input, in words that say how to mend it."""
+    with pytest.raises(InputError, match=words):
+        _plan(**options)
+
+
+def test_an_empty_catalog_has_nothing_to_check(tmp_path: Path) -> None:
+    """A run of nothing would be green."""
+    (tmp_path / "specs").mkdir()
+    with pytest.raises(InputError, match="no API to check"):
+        _plan(apis=[], root=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["customerId: 5\n", "customerId: [[]]\n", "customerId: {a: b}\n"])
+def test_resources_are_lists_of_ids(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anything else is named with its file, and so is a file without end."""
+    path = tmp_path / "resources.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match="customerId is no list of ids"):
+        _plan(resources=path)
+    monkeypatch.setattr(running, "_RESOURCE_LIMIT", 3)
+    with pytest.raises(InputError, match="too large"):
+        _plan(resources=path)
+
+
+def test_results_are_written_where_asked(tmp_path: Path) -> None:
+    """Run file, JUnit and Markdown, and either text or JSON on the stream."""
+    files = {name: tmp_path / name for name in ("output", "junit", "markdown")}
+    shown = {}
+    for as_json in (True, False):
+        stream = io.StringIO()
+        finish(awkward_run(), **files, verbose=False, as_json=as_json, stream=stream)
+        shown[as_json] = stream.getvalue()
+    assert read_run(files["output"]) == awkward_run()
+    assert files["junit"].read_text("utf-8").startswith("<testsuites")
+    assert "|" in files["markdown"].read_text("utf-8")
+    assert json.loads(shown[True])["schema"] == "specproof.run/1"
+    assert "findings" in shown[False]
+    nothing = dict.fromkeys(files)
+    finish(awkward_run(), **nothing, verbose=False, as_json=True, stream=io.StringIO())
+
+
+def test_the_exit_code_is_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the run says; `--fail-on` takes four words only."""
+    asked: list[tuple[RunPlan, int, str]] = []
+
+    def fake(plan: RunPlan, *, workers: int, fail_on: str) -> Any:
+        asked.append((plan, workers, fail_on))
+        return awkward_run()
+
+    monkeypatch.setattr("specproof.suites.execute.execute", fake)
+    done = CliRunner().invoke(app, ["run", "onesignal", "-n", "2", "--fail-on", "info", "--json"])
+    assert done.exit_code == awkward_run().footer.exit_code
+    assert json.loads(done.stdout)["schema"] == "specproof.run/1"
+    ((plan, workers, fail_on),) = asked
+    assert (plan.apis, workers, fail_on) == (("onesignal",), 2, "info")
+    refused = CliRunner().invoke(app, ["run", "--fail-on", "often"])
+    assert isinstance(refused.exception, InputError)

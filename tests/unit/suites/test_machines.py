@@ -1,0 +1,224 @@
+"""State machines: all promises hold on the emulators, and each broken one is found alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from specproof.apis.base import RoutedEmulator
+from specproof.apis.machine import BrokenPromiseError
+from specproof.apis.onesignal.emulator import OneSignalEmulator
+from specproof.apis.onesignal.model import PRIMARY, User
+from specproof.apis.onesignal.model import App as OneSignalApp
+from specproof.apis.onesignal.model import Store as OneSignalStore
+from specproof.apis.routing import Match, Route
+from specproof.apis.sequence.emulator import SequenceEmulator
+from specproof.apis.sequence.model import Account, Alias
+from specproof.apis.sequence.model import Store as SequenceStore
+from specproof.apis.wire import Call, RefusalError, Reply, json_reply
+from specproof.model import Exchange, Request
+from specproof.suites import bench as bench_module
+from specproof.suites.bench import Bench
+from specproof.suites.collector import Evidence
+from specproof.suites.machines import _first_broken, machines_of, prove
+from specproof.suites.plan import RunPlan, Subject
+from specproof.targets.emulated import target_of
+from specproof.targets.target import Target
+
+
+class _StillFound(OneSignalStore):
+    """The user is found by an alias that was deleted."""
+
+    def remove_alias(self, app: OneSignalApp, user: User, label: str) -> bool:
+        alias_id = user.aliases.get(label)
+        done = super().remove_alias(app, user, label)
+        if alias_id is not None:
+            app.index[label, alias_id] = user.onesignal_id
+        return done
+
+
+class _NoSubscriptions(OneSignalStore):
+    def remove_alias(self, app: OneSignalApp, user: User, label: str) -> bool:
+        user.subscriptions.clear()
+        return super().remove_alias(app, user, label)
+
+
+class _NoProperties(OneSignalStore):
+    def remove_alias(self, app: OneSignalApp, user: User, label: str) -> bool:
+        user.properties["language"] = "xx"
+        return super().remove_alias(app, user, label)
+
+
+class _AllAliases(OneSignalStore):
+    def remove_alias(self, app: OneSignalApp, user: User, label: str) -> bool:
+        done = super().remove_alias(app, user, label)
+        for other in sorted(user.aliases)[:1]:
+            super().remove_alias(app, user, other)
+        return done
+
+
+class _Neighbour(OneSignalStore):
+    """The same label goes from every other user as well."""
+
+    def remove_alias(self, app: OneSignalApp, user: User, label: str) -> bool:
+        for other in app.users.values():
+            if other is not user:
+                super().remove_alias(app, other, label)
+        return super().remove_alias(app, user, label)
+
+
+class _LastOneGone(OneSignalEmulator):
+    def fetch_aliases(self, app: OneSignalApp, user: User) -> Reply:
+        if user.aliases:
+            return super().fetch_aliases(app, user)
+        return self.replies.identity({})
+
+
+class _Unprotected(OneSignalEmulator):
+    def delete_alias(self, app: OneSignalApp, user: User, label: str) -> Reply:
+        if label == PRIMARY:
+            return self.replies.alias_deleted(self.store.identity(app, user))
+        return super().delete_alias(app, user, label)
+
+
+class _LookupRefused(OneSignalEmulator):
+    def serve(self, route: Route, match: Match, call: Call) -> Reply:
+        names = match.parameters
+        if names.get("alias_label") == names.get("alias_label_to_delete", ""):
+            raise RefusalError(json_reply(400, {"errors": [{"code": "x", "title": "y"}]}))
+        return super().serve(route, match, call)
+
+
+class _AnotherAlias(SequenceEmulator):
+    def delete(self, account: Account, alias_id: str) -> Reply:
+        reply = super().delete(account, alias_id)
+        return replace(reply, body=reply.body.replace(b'"value":"spec', b'"value":"SPEC'))
+
+
+class _OverDelete(SequenceStore):
+    def delete(self, account: Account, alias: Alias) -> None:
+        super().delete(account, alias)
+        for other in self.aliases(account, deleted=False)[-1:]:
+            super().delete(account, other)
+
+
+class _AnyVersion(SequenceEmulator):
+    def handle(self, call: Call) -> Reply:
+        kept = tuple(item for item in call.headers if item[0] != "sequence-version")
+        return super().handle(replace(call, headers=kept))
+
+
+def _onesignal(store: type[OneSignalStore]) -> type[RoutedEmulator]:
+    return type("Broken", (OneSignalEmulator,), {"STORE": store})
+
+
+BREAKS: Mapping[tuple[str, str, str], type[RoutedEmulator]] = {
+    ("onesignal", "synchronous-delete", ""): _onesignal(_StillFound),
+    ("onesignal", "onesignal-id-protected", ""): _Unprotected,
+    ("onesignal", "lookup-label-deletable", ""): _LookupRefused,
+    ("onesignal", "onesignal-id-always-kept", ""): _LastOneGone,
+    ("onesignal", "subscriptions-untouched", ""): _onesignal(_NoSubscriptions),
+    ("onesignal", "user-record-untouched", ""): _onesignal(_NoProperties),
+    ("onesignal", "only-named-alias-removed", "own"): _onesignal(_AllAliases),
+    ("onesignal", "only-named-alias-removed", "neighbour"): _onesignal(_Neighbour),
+    ("sequence", "returns-the-alias", ""): _AnotherAlias,
+    ("sequence", "delete-removes-only-the-named", ""): type(
+        "Broken", (SequenceEmulator,), {"STORE": _OverDelete}
+    ),
+    ("sequence", "unknown-version-refused", ""): _AnyVersion,
+}
+# What is gone or kept against a promise is missed or found again by the steps that follow.
+CONSEQUENCES = {
+    "onesignal-id-always-kept": {"onesignal-id-protected"},
+    "only-named-alias-removed": {"lookup-label-deletable"},
+    "delete-removes-only-the-named": {"unknown-version-refused"},
+    "unknown-version-refused": {"delete-removes-only-the-named"},
+}
+
+
+def _proved(
+    api: str, monkeypatch: pytest.MonkeyPatch, emulator: type[RoutedEmulator] | None = None
+) -> Evidence:
+    if emulator is not None:
+
+        def target(_: RunPlan, tested: Subject) -> Target:
+            return target_of(api, tested.effective, emulator())
+
+        monkeypatch.setattr(bench_module, "target_for", target)
+    bench = Bench(RunPlan(apis=(api,), cases=30), api, f"{api}/machine")
+    for machine in machines_of(api):
+        prove(bench, machine)
+    return bench.close()
+
+
+def _split(evidence: Evidence) -> tuple[dict[str, str], set[str]]:
+    """Return promise -> reproduction of the broken ones, and the promises that only held."""
+    mine = {name for machine in machines_of(evidence.api) for name in machine.PROMISES}
+    seen = [item for item in evidence.seen if item.observation.rule in mine]
+    broken = {item.observation.rule: item.reproduce for item in seen if not item.observation.holds}
+    return broken, {item.observation.rule for item in seen} - set(broken)
+
+
+@pytest.mark.parametrize("api", ["onesignal", "sequence"])
+def test_every_promise_is_looked_at_and_holds(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the unbroken emulator, and each at least once: none is held by not looking."""
+    broken, held = _split(_proved(api, monkeypatch))
+    assert broken == {}
+    assert held == {name for machine in machines_of(api) for name in machine.PROMISES}
+
+
+def test_every_promise_of_a_machine_has_a_break() -> None:
+    """A promise that nothing here breaks might be one that nothing can."""
+    promised = {
+        (api, name)
+        for api in ("onesignal", "sequence")
+        for machine in machines_of(api)
+        for name in machine.PROMISES
+    }
+    assert {(api, name) for api, name, _ in BREAKS} == promised
+
+
+@pytest.mark.parametrize(("api", "promise", "how"), sorted(BREAKS))
+def test_a_broken_promise_is_found_alone(
+    api: str, promise: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is reported with a short sequence of requests, and the others are judged regardless."""
+    evidence = _proved(api, monkeypatch, BREAKS[api, promise, how])
+    broken, held = _split(evidence)
+    assert {promise} <= set(broken) <= {promise} | CONSEQUENCES.get(promise, set())
+    everything = {name for machine in machines_of(api) for name in machine.PROMISES}
+    assert set(broken) | held == everything
+    lines = broken[promise].splitlines()
+    assert 2 <= len(lines) <= 20
+    assert all(line.startswith("curl ") for line in lines)
+    assert "DELETE" in broken[promise]
+
+
+@pytest.mark.parametrize("api", ["onesignal", "sequence"])
+def test_a_server_that_creates_nothing_says_nothing(
+    api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promises about resources that could not be made are neither held nor broken."""
+    base = OneSignalEmulator if api == "onesignal" else SequenceEmulator
+    refusing = type("Refusing", (base,), {"handle": lambda _self, _call: Reply(500)})
+    assert _split(_proved(api, monkeypatch, refusing)) == ({}, set())
+
+
+@pytest.mark.parametrize("api", ["", "machine", "nobody", "base"])
+def test_an_api_without_promises_has_no_machines(api: str) -> None:
+    """Modules beside the packages of APIs are none."""
+    assert machines_of(api) == ()
+
+
+def test_a_promise_that_breaks_only_once_is_found_in_its_wrappings() -> None:
+    """Hypothesis calls it flaky; for a server that is one more way to break."""
+    exchange = Exchange("a", "b", "c", "d", Request("GET", "http://x"), None, "live")
+    inner = BrokenPromiseError("p", "m", exchange, ())
+    wrapped = ValueError("flaky")
+    wrapped.__cause__ = inner
+    assert _first_broken(wrapped) is inner
+    assert _first_broken(ExceptionGroup("two", [KeyError(), wrapped])) is inner
+    with pytest.raises(KeyError):
+        _first_broken(KeyError("none"))
