@@ -1,3 +1,4 @@
+# ruff: noqa: INP001, S603, T201 - a script: no package, runs fixed commands, prints its result
 """Measures what one generated case costs; ``scripts/bench/run`` and ``memory`` call it."""
 
 from __future__ import annotations
@@ -135,15 +136,13 @@ def drawing(api: str, operation: str, cases: int) -> float:
     return best(once) / (2 * cases)
 
 
-def replaying(
-    api: str, operation: str, stored: list[StoredCase], *, checks: bool = True
-) -> float:
+def replaying(api: str, operation: str, stored: list[StoredCase], *, checks: bool = True) -> float:
     """Return seconds of CPU per stored case, on a fresh emulator and collector each round."""
 
     def once() -> None:
         bench = Bench(RunPlan((api,)), api, "bench")
         if not checks:
-            bench.collector.record = lambda exchange: None  # type: ignore[method-assign]  # off
+            bench.collector.record = lambda _: None  # type: ignore[method-assign]  # off
         replay(bench.stage(bench.subject.effective.operations[operation]), stored)
 
     return best(once, rounds=_ROUNDS * 3) / len(stored)

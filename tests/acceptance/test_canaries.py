@@ -102,7 +102,11 @@ def _arm(recorder: Recorder) -> None:
     recorder.answers = {
         "*": (200, plain, full),
         "querykey": (302, {"Location": f"https://{a['location']}.test/"}, b""),
-        "cookiekey": (418, {"Content-Type": f"text/plain; charset={a['media']}"}, a["text"].encode()),
+        "cookiekey": (
+            418,
+            {"Content-Type": f"text/plain; charset={a['media']}"},
+            a["text"].encode(),
+        ),
         "basic": (500, {**plain, "Set-Cookie": f"s={a['set-cookie']}"}, full),
         "bearer": (200, plain, b'{"a": ' + a["broken"].encode()),
     }

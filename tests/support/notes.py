@@ -141,7 +141,7 @@ class Notes:
         self.url = ""
         self.lock = threading.Lock()
 
-    def answer(  # noqa: PLR0911 - one return per outcome
+    def answer(  # noqa: C901, PLR0911 - one branch and return per outcome
         self, method: str, target: str, key: str | None, body: bytes
     ) -> tuple[int, Any]:
         """Return status and JSON value."""
@@ -215,7 +215,7 @@ def serve_notes(fault: str = "") -> Iterator[Notes]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def _serve(self) -> None:
+        def serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             with notes.lock:
                 status, value = notes.answer(
@@ -229,11 +229,11 @@ def serve_notes(fault: str = "") -> Iterator[Notes]:
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else raw)
 
-        do_GET = do_POST = do_DELETE = do_HEAD = do_PUT = do_PATCH = do_OPTIONS = _serve
-
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
+    for method in ("GET", "POST", "DELETE", "HEAD", "PUT", "PATCH", "OPTIONS"):
+        setattr(Handler, f"do_{method}", Handler.serve)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     notes.url = f"http://127.0.0.1:{server.server_address[1]}"

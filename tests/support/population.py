@@ -161,9 +161,11 @@ class Town:
         if fatal and self._counted is None and self.requests % 2:
             # Before the server acts, and (below) after it has acted and before it answers.
             self._kill()
-        await self.emulator.app(scope, receive, _muted if fatal else send)
-        if fatal:
-            self._kill()
+        try:
+            await self.emulator.app(scope, receive, _muted if fatal else send)
+        finally:
+            if fatal:
+                self._kill()
 
     def _kill(self) -> None:
         if self.victim is not None and self.victim.poll() is None:

@@ -254,6 +254,4 @@ def _finite(text: str) -> float:
     return value
 
 
-_STRICT = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
-)
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)

@@ -27,14 +27,15 @@ def look(view: View) -> Iterator[Observation]:
     if due is None:
         return
     status = view.answered.status
-    if due == "refusal":
-        accepted = status in _SUCCESS
-        yield view.observe(
-            RULE,
-            view.requirement("http", "refused-when-due"),
-            f"{_because(view)}: a refusal is due, {status} came" if accepted else None,
-        )
     if expects is None or expects not in view.operation.responses:
+        if due == "refusal":
+            # Which refusal it is to be, nobody says; a success it is not.
+            accepted = status in _SUCCESS
+            yield view.observe(
+                RULE,
+                view.requirement("http", "refused-when-due"),
+                f"{_because(view)}: a refusal is due, {status} came" if accepted else None,
+            )
         return
     if match_status(tuple(view.operation.responses), status) == expects:
         problem = None

@@ -27,7 +27,11 @@ _SINGLETONS = (
 def look(view: View) -> Iterator[Observation]:
     """Observe how often each single-valued field came."""
     names = [name.lower() for name, _ in view.answered.headers]
-    repeated = [] if len(set(names)) == len(names) else [name for name in _SINGLETONS if len(view.answered.all_headers(name)) > 1]
+    repeated = (
+        []
+        if len(set(names)) == len(names)
+        else [name for name in _SINGLETONS if len(view.answered.all_headers(name)) > 1]
+    )
     yield view.observe(
         RULE,
         view.requirement("http", RULE),

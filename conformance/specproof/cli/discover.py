@@ -80,8 +80,6 @@ def discover_command(
 
 
 def _line(row: dict[str, Any], *, check: bool) -> str:
-    if row["changed"]:
-        state = "stale or missing" if check else "drawn"
-    else:
-        state = "up to date"
+    states = {True: "stale or missing" if check else "drawn", False: "up to date"}
+    state = states[row["changed"]]
     return f"{row['file']}: {state}, {row['valid']} valid and {row['invalid']} invalid requests"

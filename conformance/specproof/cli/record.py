@@ -18,9 +18,7 @@ __all__ = ["record_command"]
 def record_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="API of the catalog.")],
     *,
-    target: Annotated[
-        str, typer.Option(help="Where requests go: emulator or live.")
-    ] = "emulator",
+    target: Annotated[str, typer.Option(help="Where requests go: emulator or live.")] = "emulator",
     base_url: Annotated[str | None, typer.Option(help="Base URL of the live server.")] = None,
     resources: Annotated[
         Path | None,
@@ -29,9 +27,7 @@ def record_command(
     allow_production: Annotated[
         list[str] | None, typer.Option(help="Production host that is meant.")
     ] = None,
-    max_requests: Annotated[
-        int, typer.Option(min=1, help="Most requests to a live server.")
-    ] = 500,
+    max_requests: Annotated[int, typer.Option(min=1, help="Most requests to a live server.")] = 500,
     yes: Annotated[
         bool, typer.Option("--yes", help="The production host is meant; do not ask.")
     ] = False,

@@ -27,7 +27,7 @@ def select(query: str, document: Any, *, file: str, line: int | None = None) -> 
 
     Raises:
         InputError: not an RFC 9535 query.
-        LimitError: it selects more than ``MAX_MATCHES`` nodes.
+        LimitError: it selects more than ``MAX_MATCHES`` nodes, or is nested too deeply.
     """
     found: dict[Location, None] = {}
     try:
@@ -47,6 +47,8 @@ def select(query: str, document: Any, *, file: str, line: int | None = None) -> 
             file=file,
             line=line,
         ) from None
+    except RecursionError:
+        raise LimitError(f"{one_line(query)} is nested too deeply", file=file, line=line) from None
     return list(found)
 
 

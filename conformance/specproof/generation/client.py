@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
+import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from specproof.text import one_line
 __all__ = ["Generated", "build_client", "check_client", "generate_client"]
 
 _SHOWN = 5
+_LEFT_BEHIND = 3600  # seconds; the generator's own limits end it long before
 _CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 
 
@@ -64,11 +67,21 @@ def generate_client(source: ClientSource, folder: Path) -> Generated:
         changed = bool(_differences(aside, folder))
         if changed:
             swap_directory(aside, folder)
+        _clear_leftovers(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Generated(
         source, folder, made.version, made.operations, made.files, made.transforms, changed
     )
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Remove what killed generations left beside ``folder``; one at work is younger than that."""
+    now = time.time()
+    for left in folder.parent.glob(f".{folder.name}.*.specproof-tmp"):
+        with contextlib.suppress(OSError):
+            if now - left.stat().st_mtime > _LEFT_BEHIND:
+                shutil.rmtree(left)
 
 
 def check_client(source: ClientSource, folder: Path) -> Generated:

@@ -25,13 +25,18 @@ def scenarios_of(operation: OperationContract) -> Iterator[Scenario]:
 def _act(stage: Stage) -> None:
     bound = stage.world.bound(stage.operation)
     # Through the path of the other tenant, and through our own where the path names a tenant.
-    for ours in ({}, bound) if bound else ({},):
+    ways = {"its own path": {}, "our path": bound} if bound else {"its own path": {}}
+    for way, ours in ways.items():
         values = stage.world.foreign(stage.operation)
         if values is None:
             return
         refused = stage.send(
             {**values, **ours},
             expects=None,
-            facts={"because": "the resource is another tenant's", "due": "refusal"},
+            facts={
+                "because": "the resource is another tenant's",
+                "due": "refusal",
+                "cause": f"through {way}",
+            },
         )
         stage.send_after_refusal(values, refused, credentials="other")

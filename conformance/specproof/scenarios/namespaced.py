@@ -49,7 +49,12 @@ class Namespacer:
     def __init__(self, session: TargetSession, operation: OperationContract) -> None:
         self._session = session
         self._operation = operation
-        self._words = frozenset(_words(operation))
+        node = operation.operation.node.get("requestBody")
+        self._words = frozenset(_words(operation, node))
+        self._parameter_words = {
+            (str(item.get("in")), str(item.get("name")).lower()): frozenset(_words(operation, item))
+            for item in operation.parameters
+        }
         self._body: Validator | None = None
         self._compiled = False
 
@@ -77,9 +82,17 @@ class Namespacer:
             content=content,
         )
 
-    def text(self, value: str) -> str:
-        """Return a fresh value of ours in the shape of ``value``."""
-        if value in self._words or _TIME.fullmatch(value) or _is_address(value):
+    def text(self, value: str, words: frozenset[str] | None = None) -> str:
+        """Return a fresh value of ours in the shape of ``value``.
+
+        Args:
+            words: values that stay as they are; by default those that a body may have.
+        """
+        if (
+            value in (self._words if words is None else words)
+            or _TIME.fullmatch(value)
+            or _is_address(value)
+        ):
             return value
         fresh = self._session.unique("fuzz")
         if _UUID.fullmatch(value):
@@ -92,9 +105,13 @@ class Namespacer:
         tail = value[len(fresh) :] or "".join(c for c in value if not c.isascii())
         return self._session.claim(fresh + _UNWRITABLE.sub("", tail))
 
-    def same_length(self, value: str) -> str:
+    def same_length(self, value: str, words: frozenset[str] | None = None) -> str:
         """Return ``value`` with every letter and digit drawn anew, for lengths and patterns."""
-        if value in self._words or _TIME.fullmatch(value) or _is_address(value):
+        if (
+            value in (self._words if words is None else words)
+            or _TIME.fullmatch(value)
+            or _is_address(value)
+        ):
             return value
         stream = _stream(self._session.unique("fuzz"))
         made = "".join(_redrawn(character, next(stream)) for character in value)
@@ -112,18 +129,19 @@ class Namespacer:
         text = str(value)
         schema = self._schema(place, name)
         kind = schema.get("type")
+        words = self._parameter_words.get((place, name.lower()), frozenset())
         if place == "path" and kind in {"integer", "number"} and _NUMBER.fullmatch(text):
             return self._fitting(schema, int(float(text)), text)
         if place != "path" and (kind not in {None, "string"} or not text):
             return text
         if not schema.keys() & {"pattern", "maxLength", "minLength", "format"}:
-            return self.text(text)
+            return self.text(text, words)
         check = self._checked(schema)
         kept = check is None or check.valid(text)
-        for candidate in (self.text(text), self.same_length(text)):
+        for candidate in (self.text(text, words), self.same_length(text, words)):
             if check is None or check.valid(candidate) == kept:
                 return candidate
-        return self.same_length(text)
+        return self.same_length(text, words)
 
     def _query(self, name: str, value: Any) -> Any:
         if isinstance(value, list | tuple):
@@ -208,10 +226,9 @@ class Namespacer:
         return self._body
 
 
-def _words(operation: OperationContract) -> Iterator[str]:
-    """Yield every string that a request of the operation may hold because the contract lists it."""
-    node = operation.operation.node
-    pending: list[Json] = [list(operation.parameters), node.get("requestBody")]
+def _words(operation: OperationContract, node: Json) -> Iterator[str]:
+    """Yield every string that ``node`` lists as a value, in ``enum`` and ``const``."""
+    pending: list[Json] = [node]
     seen: set[str] = set()
     while pending:
         current = pending.pop()

@@ -93,8 +93,10 @@ def _entries(plan: RunPlan, date: str) -> Iterator[Recorded]:
     tested = subject(name, plan.root, plan.spec)
     words = contract_words(tested.effective)
     kind = _kind(plan)
-    source = "specproof record, from our emulator" if kind == "emulated-run" else (
-        "specproof record, from the server of the vendor"
+    source = (
+        "specproof record, from our emulator"
+        if kind == "emulated-run"
+        else ("specproof record, from the server of the vendor")
     )
     provenance = Provenance(kind=kind, source=source, date=date)
     for operation in tested.effective.operations.values():

@@ -80,7 +80,9 @@ class Budget:
             " (id INTEGER PRIMARY KEY, started REAL, sent INTEGER, slot REAL, stopped TEXT,"
             " waited REAL)"
         )
-        self._base.execute("INSERT OR IGNORE INTO budget VALUES (1, ?, 0, 0, '', 0)", (self._clock(),))
+        self._base.execute(
+            "INSERT OR IGNORE INTO budget VALUES (1, ?, 0, 0, '', 0)", (self._clock(),)
+        )
         self._base.execute("COMMIT")
 
     @property
@@ -124,7 +126,7 @@ class Budget:
         self._base.close()
 
     def _taken(self) -> float:
-        """Count one request and return 0, or return the seconds after which to ask again."""
+        """Count one request and return 0, or return the seconds to wait before asking again."""
         with self._lock:
             self._base.execute("BEGIN IMMEDIATE")
             try:

@@ -225,7 +225,7 @@ class Credentials:
         for name, text in self._headers.items():
             stem = "$SPECPROOF_OTHER_" if mode == "other" else "$"
             pieces = [
-                f"{stem}{hit}" if number % 2 else _quotable(hit)
+                f"{stem}{hit}" if number % 2 else _OBEYED.sub(r"\\\g<0>", hit)
                 for number, hit in enumerate(_pieces(text))
             ]
             value = "".join(pieces)

@@ -60,25 +60,24 @@ class FoundResources:
         """Return path parameters of a resource that exists, or None and ``reason``."""
         template = operation.operation.path
         safe = operation.operation.method in _SAFE
-        self.ours = True
-        found: dict[str, str] = {}
         parameters = path_parameters(operation)
+        # What is bound to our credentials is no resource that was made.
+        self.ours = any(self._bound(item) is None for item in parameters.values())
+        found: dict[str, str] = {}
         for name in sorted(parameters, key=lambda item: template.find(f"{{{item}}}")):
             value = self._bound(parameters[name])
             if value is None:
                 value = self._given(name, safe=safe) or self._made(template, name, found, depth)
-            if value is None and safe:
-                self.ours = False
-                value = (
-                    self._linked(operation, name, depth)
-                    or self._listed(template, name, found)
-                    or known_value(parameters[name])
-                )
             if value is None:
                 self.ours = False
-                self.reason = f"no existing value of the path parameter {name} is known" + (
-                    "" if safe else ", nor could one be made"
-                )
+                if safe:
+                    value = self._linked(operation, name, depth) or self._listed(
+                        template, name, found
+                    )
+                # What the contract shows may be somebody's; the guard of a live target decides.
+                value = value or known_value(parameters[name])
+            if value is None:
+                self.reason = f"no existing value of the path parameter {name} is known"
                 return None
             found[name] = value
         return found

@@ -28,6 +28,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S*")
+_DIGITS = re.compile(r"[0-9]+")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9!#$&^_.+-]{0,60}")
 _MEDIA = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}(; ?charset=[a-z0-9-]{1,20})?")
 _SMALL = 1000
@@ -46,7 +47,7 @@ def contract_words(contract: Contract) -> frozenset[str]:
     while pending:
         node = pending.pop()
         if isinstance(node, Mapping):
-            found.update(key for key in node if isinstance(key, str))
+            found.update(node)
             found.update(
                 item for key, item in node.items() if key in _NAMED and isinstance(item, str)
             )
@@ -183,16 +184,13 @@ def _media(value: str) -> str:
 def _stand_in(value: str, number: int) -> str:
     """Return a text of the same format as ``value``."""
     day = _START + dt.timedelta(days=number)
-    if _UUID.fullmatch(value):
-        return f"00000000-0000-4000-8000-{number:012d}"
-    if _DATE.fullmatch(value):
-        return day.isoformat()
-    if _TIME.fullmatch(value):
-        return f"{day.isoformat()}T00:00:00Z"
-    if _EMAIL.fullmatch(value):
-        return f"user-{number}@example.invalid"
-    if _URL.fullmatch(value):
-        return f"https://example.invalid/{number}"
-    if value.isascii() and value.isdigit():
-        return str(number).zfill(len(value))
-    return f"recorded-{number}"
+    formats = (
+        (_UUID, f"00000000-0000-4000-8000-{number:012d}"),
+        (_DATE, day.isoformat()),
+        (_TIME, f"{day.isoformat()}T00:00:00Z"),
+        (_EMAIL, f"user-{number}@example.invalid"),
+        (_URL, f"https://example.invalid/{number}"),
+        (_DIGITS, str(number).zfill(len(value))),
+    )
+    found = (text for pattern, text in formats if pattern.fullmatch(value))
+    return next(found, f"recorded-{number}")

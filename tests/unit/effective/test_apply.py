@@ -201,6 +201,13 @@ def test_too_many_matches_are_refused() -> None:
         applied(document, {"target": "$..*..*", "remove": True})
 
 
+def test_a_query_nested_too_deeply_is_refused() -> None:
+    """Parentheses by the thousand end in a sentence and not in a traceback."""
+    query = f"$[?{'(' * 1500}@.a{')' * 1500}]"
+    with pytest.raises(LimitError, match="is nested too deeply"):
+        applied({"a": {}}, {"target": query, "remove": True})
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),

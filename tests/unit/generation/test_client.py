@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,17 @@ def test_generating_again_changes_nothing(folder: Path) -> None:
     assert not made.changed
     assert (_bytes(folder), folder.stat().st_ino) == (before, inode)
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_what_a_kill_left_behind_goes(folder: Path) -> None:
+    """Only from an earlier hour: a younger one belongs to a generation at work."""
+    old, young = (folder.with_name(f".{folder.name}.{name}.specproof-tmp") for name in "ab")
+    for left in (old, young):
+        left.mkdir()
+        (left / "x").touch()
+    os.utime(old, (0, 0))
+    generate_client(WIDE, folder)
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_what_is_stale_goes_and_the_version_stays(folder: Path) -> None:

@@ -171,6 +171,6 @@ def test_committed_corpora_hold_hundreds_of_distinct_requests(name: str) -> None
     assert corpus.covers(contract.operations)
     for operation in contract.operations:
         for kind in ("valid", "invalid"):
-            cases = corpus.cases(operation, kind)  # type: ignore[arg-type]  # one of the literals
+            cases = corpus.cases(operation, kind)
             lines = render_cases("x", "", 0, 0, cases).splitlines()
             assert len(set(lines)) == len(lines) > 200

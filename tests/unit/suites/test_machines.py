@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from specproof.apis.base import RoutedEmulator
-from specproof.apis.machine import BrokenPromiseError
 from specproof.apis.onesignal.emulator import OneSignalEmulator
 from specproof.apis.onesignal.model import PRIMARY, User
 from specproof.apis.onesignal.model import App as OneSignalApp
@@ -18,11 +17,10 @@ from specproof.apis.sequence.emulator import SequenceEmulator
 from specproof.apis.sequence.model import Account, Alias
 from specproof.apis.sequence.model import Store as SequenceStore
 from specproof.apis.wire import Call, RefusalError, Reply, json_reply
-from specproof.model import Exchange, Request
 from specproof.suites import bench as bench_module
 from specproof.suites.bench import Bench
 from specproof.suites.collector import Evidence
-from specproof.suites.machines import _first_broken, machines_of, prove
+from specproof.suites.machines import machines_of, prove
 from specproof.suites.plan import RunPlan, Subject
 from specproof.targets.emulated import target_of
 from specproof.targets.target import Target
@@ -210,15 +208,3 @@ def test_a_server_that_creates_nothing_says_nothing(
 def test_an_api_without_promises_has_no_machines(api: str) -> None:
     """Modules beside the packages of APIs are none."""
     assert machines_of(api) == ()
-
-
-def test_a_promise_that_breaks_only_once_is_found_in_its_wrappings() -> None:
-    """Hypothesis calls it flaky; for a server that is one more way to break."""
-    exchange = Exchange("a", "b", "c", "d", Request("GET", "http://x"), None, "live")
-    inner = BrokenPromiseError("p", "m", exchange, ())
-    wrapped = ValueError("flaky")
-    wrapped.__cause__ = inner
-    assert _first_broken(wrapped) is inner
-    assert _first_broken(ExceptionGroup("two", [KeyError(), wrapped])) is inner
-    with pytest.raises(KeyError):
-        _first_broken(KeyError("none"))

@@ -80,8 +80,11 @@ def test_an_application_may_wait() -> None:
     """One that awaits something is run to its end in an event loop."""
 
     async def slow(scope: Any, receive: Any, send: Any) -> None:
-        await asyncio.sleep(0)
-        await asyncio.wait_for(asyncio.sleep(0.001), 5)
+        later = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(later.set_result, None)
+        await later
+        asyncio.get_running_loop().call_soon((again := asyncio.Event()).set)
+        await asyncio.wait_for(again.wait(), None)
         await _mirror(scope, receive, send)
 
     transport = InProcessTransport(slow)

@@ -56,7 +56,7 @@ def legal_variations(api: str | None = None) -> tuple[LegalVariation, ...]:
     for name in faulty_apis():
         if api in {None, name}:
             found.extend(variations_of(name, _profile(name)))
-            found.extend(_module(name).LEGAL)
+            found.extend(_module(name, "legal").LEGAL)
     return tuple(found)
 
 
@@ -66,9 +66,8 @@ def change_of(name: str, api: str | None = None) -> Fault | LegalVariation:
     Raises:
         InputError: there is none, or it is another API's.
     """
-    known: dict[str, Fault | LegalVariation] = {
-        item.id: item for item in (*all_faults(api), *legal_variations(api))
-    }
+    known: dict[str, Fault | LegalVariation] = {item.id: item for item in all_faults(api)}
+    known |= {item.id: item for item in legal_variations(api)}
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, n=3)
@@ -105,5 +104,5 @@ def _profile(api: str) -> Profile:
     return profile
 
 
-def _module(api: str) -> ModuleType:
-    return importlib.import_module(f"{apis.__name__}.{api.replace('-', '_')}.faults")
+def _module(api: str, name: str = "faults") -> ModuleType:
+    return importlib.import_module(f"{apis.__name__}.{api.replace('-', '_')}.{name}")
