@@ -45,9 +45,7 @@ def look(view: View) -> Iterator[Observation]:
         # Refused, though in another way: whether that is documented, other checks say.
         return
     else:
-        problem = (
-            f"{_because(view)}: {expects} is due, {status} came"
-        )
+        problem = f"{_because(view)}: {expects} is due, {status} came"
     yield view.observe(RULE, view.requirement(expects, "status"), problem)
 
 

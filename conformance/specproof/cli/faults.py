@@ -103,7 +103,7 @@ def _document(matrix: Matrix, seeds: int) -> dict[str, Any]:
 
 
 def _show(matrix: Matrix, seeds: int) -> None:
-    from specproof.apis.faults import FAMILIES
+    from specproof.targets.faults.catalog import FAMILIES
 
     families = _families()
     for family in FAMILIES:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 from specproof.apis.contract import SettingValue
 from specproof.apis.faults import LegalVariation
+from specproof.apis.sequence.replies import Replies
 
 __all__ = ["LEGAL"]
+
+
+class _Offsets(Replies):
+    def timestamp(self, moment: datetime) -> str:
+        local = moment.astimezone(timezone(timedelta(hours=2)))
+        return local.isoformat(timespec="milliseconds")
 
 
 def _legal(name: str, title: str, **settings: SettingValue) -> LegalVariation:
@@ -54,8 +61,7 @@ LEGAL: tuple[LegalVariation, ...] = (
         "sequence-offsets",
         "sequence",
         "timestamps have an offset and a fraction",
-        statuses=frozenset({200}),
-        alter=lambda answer: replace(answer, body=answer.body.replace(b'Z"', b'.5+02:00"')),
+        variant=lambda found: type("Varied", (found,), {"REPLIES": _Offsets}),
     ),
 )
 """Ways to differ from the emulator's defaults that Sequence's material leaves open."""

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from specproof import apis
 from specproof.apis.contract import Emulator, SettingValue
-from specproof.apis.faults import Fault, LegalVariation, Profile
+from specproof.apis.faults import FAMILIES, Fault, LegalVariation, Profile
 from specproof.errors import InputError
 from specproof.targets.emulators import emulator_class
 from specproof.targets.faults import content, envelope, header, http
@@ -21,7 +21,7 @@ from specproof.targets.faults.legal import variations_of
 from specproof.targets.faults.rows import faults_of
 from specproof.text import one_line
 
-__all__ = ["all_faults", "change_of", "faulty", "faulty_apis", "legal_variations"]
+__all__ = ["FAMILIES", "all_faults", "change_of", "faulty", "faulty_apis", "legal_variations"]
 
 _COMMON = (*http.ROWS, *content.ROWS, *header.ROWS, *envelope.ROWS)
 

@@ -41,7 +41,7 @@ def _deleted(emulator: Emulator) -> httpx.Response:
     with httpx.Client(
         transport=transport, base_url="http://emulator.invalid", auth=login
     ) as client:
-        body = {"customerId": emulator.resources()["customerId"][0], "value": "a"}
+        body = {"customerId": emulator.resources()["customerId"][0], "value": "a", "label": "b"}
         made = client.post("/customer-aliases", json=body).json()
         return client.delete(f"/customer-aliases/{made['id']}")
 
