@@ -85,9 +85,12 @@ def schemathesis(api: str, cases: int) -> tuple[float, int]:
                 raise SystemExit(f"st run said nothing of its cases:\n{done.stdout[-2000:]}")
             return spent, int(found[1].replace(",", ""))
 
-        start, few = run(1)
+        # The least of a few on both sides: starting takes seconds, and the first start more.
+        start, few = min(run(1) for _ in range(_ROUNDS))
         whole, many = min(run(cases) for _ in range(_ROUNDS))
-    return (whole - start) / max(1, many - few), many
+    if whole <= start or many <= few:
+        raise SystemExit("the machine is too busy to tell a case of st run from its start")
+    return (whole - start) / (many - few), many
 
 
 @contextlib.contextmanager

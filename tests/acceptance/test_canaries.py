@@ -32,11 +32,12 @@ SENT = {
     "SPECPROOF_SHOP_BASIC_USERNAME": "cnry4clientid5d02",
     "SPECPROOF_SHOP_BASIC_PASSWORD": "cnry5clientsecret8e1b",
     "SPECPROOF_SHOP_BEARER": "cnry6bearer06aa",
-    "SHOP_APP": "cnry7appid2c90",
     "MY_TRACE": "cnry8customheader19ef",
     "MY_SESSION": "cnry9sessiontoken6b3d",
     "MY_COOKIE": "cnry10customcookie0f7c",
 }
+APP_ID = "cnry7appid2c90"
+ALIAS = "cnry25aliasinresources6a1e"
 OTHER = {f"SPECPROOF_OTHER_{name}": f"{value}other" for name, value in SENT.items()}
 BASE_PATH = "cnry11basepathd41e"
 ANSWERED = {
@@ -68,7 +69,6 @@ def _spec() -> dict[str, Any]:
         "name": "app",
         "required": True,
         "schema": {"type": "string"},
-        "x-specproof-env": "SHOP_APP",
     }
     body = {"type": "object", "required": ["ok"], "properties": {"ok": {"type": "boolean"}}}
     paths = {
@@ -121,6 +121,8 @@ def _run(
         **OTHER,
         "SEQUENCE_CLIENT_ID": SENT["SPECPROOF_SHOP_BASIC_USERNAME"],
         "SEQUENCE_CLIENT_SECRET": SENT["SPECPROOF_SHOP_BASIC_PASSWORD"],
+        "ONESIGNAL_APP_ID": APP_ID,
+        "ONESIGNAL_API_KEY": SENT["SPECPROOF_SHOP_HEADERKEY"],
         "SPECPROOF_ROOT": str(ROOT),
     }
     for name, place in (("HOME", "home"), ("TMPDIR", "tmp"), ("XDG_STATE_HOME", "state")):
@@ -143,7 +145,15 @@ def _run(
 
 def _told(folder: Path, result: subprocess.CompletedProcess[str]) -> list[str]:
     """Return every canary that is in the output of a run or in a file it wrote."""
-    secrets = [*SENT.values(), *OTHER.values(), BASE_PATH, *ANSWERED.values(), *CUSTOMERS]
+    secrets = [
+        *SENT.values(),
+        *OTHER.values(),
+        APP_ID,
+        ALIAS,
+        BASE_PATH,
+        *ANSWERED.values(),
+        *CUSTOMERS,
+    ]
     data = [result.stdout.encode(), result.stderr.encode()]
     data += [item.read_bytes() for item in files_under(folder) if item.name != "resources.json"]
     data += [str(item).encode() for item in files_under(folder)]
@@ -153,8 +163,10 @@ def _told(folder: Path, result: subprocess.CompletedProcess[str]) -> list[str]:
 def _ad_hoc(folder: Path) -> list[str]:
     spec = folder / "shop.json"
     spec.write_text(json.dumps(_spec()), "utf-8")
+    resources = folder / "resources.json"
+    resources.write_text(json.dumps({"app": [ALIAS]}), "utf-8")
     return [
-        *("--spec", str(spec)),
+        *("--spec", str(spec), "--resources", str(resources)),
         *("--header", "X-Trace: $MY_TRACE", "--header", "X-Session-Token: Bearer ${MY_SESSION}"),
         *("--header", "Cookie: sid=$MY_COOKIE"),
     ]
@@ -189,9 +201,8 @@ def test_nothing_secret_leaves_an_ad_hoc_run(code: str, tmp_path: Path) -> None:
         result = _run(code, tmp_path, recorder, *arguments, *outputs)
         received, sent = b"".join(recorder.received), b"".join(recorder.sent)
     if code == LOUD:
-        assert found_in(received, [*SENT.values(), BASE_PATH]) == sorted(
-            [*SENT.values(), BASE_PATH]
-        )
+        sending = sorted([*SENT.values(), BASE_PATH, ALIAS])
+        assert found_in(received, sending) == sending
         assert found_in(received, list(OTHER.values()))
         assert found_in(sent, list(ANSWERED.values())) == sorted(ANSWERED.values())
         assert result.returncode == 1, result.stderr
@@ -212,6 +223,20 @@ def test_nothing_secret_leaves_an_ad_hoc_run(code: str, tmp_path: Path) -> None:
         assert not any(line.lstrip().startswith("::error") for line in text.splitlines())
     names = {item.name for item in tmp_path.rglob("*")}
     assert not names & {".hypothesis", ".schemathesis", ".pytest_cache"}
+
+
+def test_nothing_secret_leaves_a_run_with_an_app_id(tmp_path: Path) -> None:
+    """An id in every path is a credential like the key."""
+    with recording() as recorder:
+        _arm(recorder)
+        outputs = ["--output", "run.jsonl", "--junit", "junit.xml", "--ledger", "ledger.jsonl"]
+        result = _run(LOUD, tmp_path, recorder, "onesignal", "--target", "live", *outputs)
+        received = b"".join(recorder.received)
+    sending = [SENT["SPECPROOF_SHOP_HEADERKEY"], APP_ID]
+    assert found_in(received, sending) == sorted(sending)
+    assert "onesignal" in result.stdout
+    assert (tmp_path / "work" / "ledger.jsonl").exists()
+    assert _told(tmp_path, result) == []
 
 
 def test_nothing_secret_leaves_a_run_with_resources(tmp_path: Path) -> None:

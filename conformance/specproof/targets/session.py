@@ -154,8 +154,10 @@ class TargetSession:
 
     def tell(self, value: str) -> str:
         """Return ``value`` and allow reports to show it: this run invented it."""
-        # What we log in with stays untold, wherever a scenario puts it.
-        if self.target.credentials.variable_of(value) is None:
+        # What we log in with stays untold, wherever a scenario puts it, and so do the ids that
+        # the user gave up: they are somebody's.
+        given = any(value in ids for ids in self.target.resources.values())
+        if not given and self.target.credentials.variable_of(value) is None:
             self.told.add(value)
         return value
 
