@@ -25,7 +25,7 @@ HTTP_REQUIREMENTS: dict[str, str] = {
     "media-type-true": "sends bodies that are what their Content-Type says (RFC 9110 8.3)",
     "json-strict": "sends JSON without duplicate names, NaN or broken UTF-8 (RFC 8259 4, 6, 8.1)",
     "singleton-headers": "sends each header that holds one value once (RFC 9110 5.3)",
-    "well-known-headers": "sends headers of HTTP as HTTP writes them (RFC 9110 5.6.7, 8.8.3, 10.2.3)",
+    "well-known-headers": "sends headers of HTTP as RFC 9110 writes them (5.6.7, 8.8.3, 10.2.3)",
     "refused-when-due": "refuses what names nothing, or somebody else's (RFC 9110 15.5)",
     "response-time": "answers within the time budget of the run",
     "redirects-stay": "leads to no other host (RFC 9110 15.4)",

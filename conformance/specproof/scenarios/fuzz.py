@@ -39,6 +39,8 @@ def fuzz(stage: Stage, source: CaseSource, *, valid: bool, cases: int, seed: int
     def use(case: Any) -> None:
         nonlocal sent
         drawn = taken_apart(case)
+        if drawn is None:
+            return
         if space is not None:
             moved = space.drawn(drawn)
             if moved is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
+import requests
 from hypothesis.strategies import SearchStrategy
 
 from specproof.errors import InputError
@@ -15,6 +17,7 @@ from specproof.scenarios.explore import explore
 
 __all__ = ["CaseSource", "Drawn"]
 
+_BOUNDARY = "specproof-boundary"
 _OWN_HEADERS = frozenset({"user-agent", "connection", "accept", "accept-encoding", "host"})
 
 
@@ -75,19 +78,31 @@ class CaseSource:
             self.strategy(operation, valid=True),
         ]:
             if strategy is not None and not drawn:
-                explore(strategy, 1, 0, lambda case: drawn.append(taken_apart(case)))
+                explore(strategy, 1, 0, lambda case: drawn.extend(_some(taken_apart(case))))
         return drawn[0] if drawn else None
 
 
-def taken_apart(case: Any) -> Drawn:
-    """Return the parts of a Schemathesis case that make a request."""
+def taken_apart(case: Any) -> Drawn | None:
+    """Return the parts of a Schemathesis case that make a request.
+
+    None where it can not be written as HTTP: not every value has a place in every body.
+    """
+    try:
+        return _parts(case)
+    except (ValueError, TypeError, AttributeError, UnicodeError, LookupError):
+        # Schemathesis and requests raise all of these for values that a serialiser can not
+        # write; which one depends on the media type.
+        return None
+
+
+def _parts(case: Any) -> Drawn:
     parts = case.as_transport_kwargs(base_url="http://case.invalid")
-    content = {key: parts[key] for key in ("json", "files") if parts.get(key) is not None}
-    data = parts.get("data")
-    if isinstance(data, bytes | str):
-        content["content"] = data
-    elif data is not None:
-        content["data"] = data
+    content: dict[str, Any] = {}
+    fields: dict[str, str] = {}
+    if parts.get("json") is not None:
+        content["json"] = parts["json"]
+    elif parts.get("data") is not None or parts.get("files"):
+        content["content"], fields = _encoded(parts.get("data"), parts.get("files"))
     headers = {
         name: value
         for name, value in (parts.get("headers") or {}).items()
@@ -96,12 +111,54 @@ def taken_apart(case: Any) -> Drawn:
     cookies = parts.get("cookies") or {}
     if cookies:
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    if "content-type" in {name.lower() for name in headers}:
+        # One that names its own boundary goes before a drawn one that can not know it.
+        drop = {name for name in headers if fields and name.lower() == "content-type"}
+        headers = {name: value for name, value in headers.items() if name not in drop}
+    headers.update(fields)
     return Drawn(
         path={name: str(value) for name, value in (case.path_parameters or {}).items()},
-        query=dict(parts.get("params") or {}),
+        query=_query(parts.get("params")),
         headers=headers,
         content=content,
     )
+
+
+def _encoded(data: Any, files: Any) -> tuple[bytes, dict[str, str]]:
+    """Return a body as requests writes it, and the headers that it needs.
+
+    The boundary of a multipart body is random there (RFC 2046 5.1.1 leaves it free); a fixed
+    one makes the same case the same bytes.
+    """
+    if isinstance(data, bytes) and not files:
+        return data, {}
+    if isinstance(data, str) and not files:
+        return data.encode(), {}
+    made = requests.Request("POST", "http://case.invalid/", data=data, files=files).prepare()
+    body = made.body
+    written = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
+    kind = str(made.headers.get("Content-Type", ""))
+    mark, _, boundary = kind.partition("boundary=")
+    if boundary:
+        written = written.replace(boundary.encode(), _BOUNDARY.encode())
+        kind = f"{mark}boundary={_BOUNDARY}"
+    return written, {"Content-Type": kind} if kind else {}
+
+
+def _query(params: Any) -> dict[str, Any]:
+    """Return drawn query parameters by name; a repeated name has a list of values."""
+    if isinstance(params, str):
+        params = parse_qsl(params, keep_blank_values=True)
+    if not isinstance(params, list | tuple):
+        return dict(params or {})
+    found: dict[str, list[Any]] = {}
+    for name, value in params:
+        found.setdefault(str(name), []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _some(drawn: Drawn | None) -> list[Drawn]:
+    return [] if drawn is None else [drawn]
 
 
 def _without_security(document: JsonObject) -> JsonObject:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from specproof.checks import registry
-from specproof.checks.base import View
+from specproof.checks.base import Check, View
+from specproof.errors import InputError
 from specproof.model import Blame, Exchange, Observation, Severity
 from specproof.requirements.contract import Contract
 from specproof.requirements.promises import Promise, Proof
 from specproof.suites.records import ExportedExchange, media_type
 from specproof.suites.reproduce import curl
 from specproof.targets.target import Target
+from specproof.text import one_line
 
 __all__ = ["Collector", "Evidence", "Seen"]
 
@@ -150,9 +152,17 @@ class Collector:
         promised = self._promised[operation.id]
         view = View(exchange, operation, published, promised, self._memory, self._held)
         for check in self._about_exchanges:
-            for observation in check.look(view):
+            for observation in self._looked(check, view):
                 self.observe(observation, exchange)
         self._look_at_response(view)
+
+    def _looked(self, check: Check, view: View) -> Iterator[Observation]:
+        """Yield what a check observes; a schema that can not be compiled is a gap, no crash."""
+        try:
+            yield from check.look(view)
+        except InputError as error:
+            key = "default" if view.documented is None else view.documented.key
+            self.gaps.setdefault(f"{view.operation.id}/{key}", one_line(str(error)))
 
     def _look_at_silence(self, exchange: Exchange) -> None:
         """Note that a server took a request and closed the connection, or never answered.
@@ -190,7 +200,7 @@ class Collector:
         found = [
             self.observe(observation, exchange)
             for check in self._about_responses
-            for observation in check.look(view)
+            for observation in self._looked(check, view)
         ]
         if len(response.raw) <= _REMEMBERED_BYTES:
             if len(self._known) >= _REMEMBERED:
