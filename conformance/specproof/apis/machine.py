@@ -14,6 +14,10 @@ from specproof.model import Exchange
 __all__ = ["BrokenPromiseError", "PromiseMachine"]
 
 
+_BUSY = frozenset({429, 502, 503, 504})
+"""Answers that put a matter off (RFC 6585 4, RFC 9110 15.6.3 to 15.6.5)."""
+
+
 class BrokenPromiseError(AssertionError):
     """A promise was broken; carries the exchanges that show it, for shrinking and reports."""
 
@@ -48,6 +52,15 @@ class PromiseMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.exchanges: list[Exchange] = []
+
+    def arrange(self) -> None:
+        """Create what the rules need; subclasses make it an ``initialize`` rule."""
+
+    def tour(self) -> None:
+        """Take every rule once, in an order in which each has something to do.
+
+        Random walks may leave a rule out; a promise is not proved by chance.
+        """
 
     def idle(self) -> bool:
         """Return whether nothing is left to do, e.g. since the server refused to arrange."""
@@ -105,11 +118,15 @@ class PromiseMachine(RuleBasedStateMachine):
         return self.session.condition(name)
 
     def expect(self, promise: str, holds: bool, message: str, exchange: Exchange) -> None:
-        """Say whether ``promise`` holds in ``exchange``.
+        """Say whether ``promise`` holds in ``exchange``, if that was answered at all.
 
         Raises:
             BrokenPromiseError: it does not, and it was not known to be broken.
         """
+        answer = exchange.response
+        if answer is None or answer.status in _BUSY:
+            # No answer, or one that puts the matter off, proves nothing either way.
+            return
         if holds:
             type(self).keep(promise, exchange)
         elif promise not in self.muted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 
 from specproof.checks.base import Check, View
@@ -40,7 +41,15 @@ def _agrees(found: Json, expected: str | None) -> bool:
     # A field that is not there contradicts nothing; whether it has to be there, schemas say.
     if isinstance(found, int) and not isinstance(found, bool):
         found = str(found)
-    return found is None or (expected is not None and found == expected)
+    if found is None or found == expected:
+        return True
+    if not isinstance(found, str) or expected is None:
+        return False
+    try:
+        # RFC 9562 4: UUIDs are written in lower case and read in any.
+        return uuid.UUID(found) == uuid.UUID(expected)
+    except ValueError:
+        return False
 
 
 def _at(body: Json, pointer: str) -> Json:

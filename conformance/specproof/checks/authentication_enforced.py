@@ -19,6 +19,8 @@ _WORDS = {
     "other": "with another tenant's credentials",
     "truncated": "with a secret that lacks its last letter",
     "empty": "with an empty secret",
+    "suffixed": "with a secret that has a letter more",
+    "bare": "with a secret without its scheme",
     "cased": "with a secret in other letters",
     "scheme": "with credentials under another scheme",
     "wrong-secret": "with a wrong secret",

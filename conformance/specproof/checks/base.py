@@ -57,6 +57,7 @@ class View:
         memory: what checks noted at earlier exchanges of the same item.
         held: observations that something held, made at earlier exchanges of the same item;
             they come back instead of new ones, which differ in nothing but the exchange.
+        secrets: credentials of the run, which no answer may repeat; never shown.
     """
 
     exchange: Exchange
@@ -65,6 +66,7 @@ class View:
     promised: frozenset[str] = frozenset()
     memory: MutableMapping[str, str] = field(default_factory=dict)
     held: MutableMapping[tuple[object, ...], Observation] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
 
     @property
     def answered(self) -> Response:

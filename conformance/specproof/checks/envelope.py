@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from specproof.model import Json
 
-__all__ = ["ErrorItem", "error_items", "looks_like_error"]
+__all__ = ["ErrorItem", "blank", "error_items", "looks_like_error"]
 
 _CODES = ("code", "type", "error_code", "errorCode")
 _TITLES = ("title", "message", "detail", "description", "error_description")
@@ -43,6 +44,11 @@ def error_items(body: Json) -> tuple[ErrorItem, ...] | None:
     if "title" in body and ("type" in body or "status" in body):
         return (_item(body),)
     return None
+
+
+def blank(text: str) -> bool:
+    """Return whether nothing of ``text`` would be seen: only blanks and invisible characters."""
+    return all(unicodedata.category(character)[0] in {"Z", "C"} for character in text)
 
 
 def looks_like_error(body: Json) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specproof.checks.base import Check, View
+from specproof.checks.envelope import blank
 from specproof.model import Observation
 
 __all__ = ["CHECK"]
@@ -21,7 +22,7 @@ def look(view: View) -> Iterator[Observation]:
     if codes is None:
         return
     requirement = view.requirement("prose", RULE)
-    if not all(isinstance(code, str) and code.strip() for code in codes):
+    if not all(isinstance(code, str) and not blank(code) for code in codes):
         yield view.observe(RULE, requirement, "an error code is missing, blank or no string")
         return
     facts = view.exchange.facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specproof.checks.base import Check, View
-from specproof.checks.envelope import ErrorItem, error_items
+from specproof.checks.envelope import ErrorItem, blank, error_items
 from specproof.model import Json, Observation
 
 __all__ = ["CHECK"]
@@ -48,7 +48,7 @@ def _problem(item: ErrorItem) -> str | None:
 
 
 def _blank(value: Json) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and blank(value))
 
 
 CHECK = Check(

@@ -71,7 +71,8 @@ def look(view: View) -> Iterator[Observation]:
     texts = list(_texts(body)) if parses else [view.answered.body.decode("utf-8", "replace")]
     found = sorted({what for text in texts for what in _leaks_of(text)})
     credentials = view.exchange.request.header("authorization")
-    if credentials is not None and _repeats(credentials, texts):
+    sent = credentials is not None and _repeats(credentials, texts)
+    if sent or any(secret in text for secret in view.secrets for text in texts):
         found.append("the credentials of the request")
     problem = f"the error body holds {' and '.join(found)}" if found else None
     yield view.observe(RULE, view.requirement(documented.key, "discreet"), problem)

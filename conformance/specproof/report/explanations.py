@@ -22,6 +22,7 @@ from specproof.report.words import BLAMES, EXIT_CODES, SEVERITIES, SOURCES, TARG
 from specproof.requirements.contract import Contract
 from specproof.requirements.derive import derive
 from specproof.requirements.promises import read_promises
+from specproof.suites.deviations import DEVIATION_RULES
 from specproof.targets.faults.catalog import all_faults, legal_variations
 from specproof.text import one_line, printable
 
@@ -199,6 +200,7 @@ def _words() -> Iterator[Explanation]:
         ("blame", _named(BLAMES)),
         ("target", TARGETS),
         ("exit-code", EXIT_CODES),
+        ("deviation", DEVIATION_RULES),
     )
     for kind, table in tables:
         for name, text in table.items():

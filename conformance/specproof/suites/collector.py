@@ -132,6 +132,7 @@ class Collector:
         }
         self._about_responses = [item for item in registry() if item.response_only]
         self._about_exchanges = [item for item in registry() if not item.response_only]
+        self._secrets = target.credentials.secrets()
         self._held: dict[tuple[object, ...], Observation] = {}
         self._counted: dict[int, list[Any]] = {}
         self._known: dict[tuple[Any, ...], list[list[Any]]] = {}
@@ -150,7 +151,9 @@ class Collector:
         route = (operation.operation.method, operation.operation.path)
         published = self._published.by_route.get(route)
         promised = self._promised[operation.id]
-        view = View(exchange, operation, published, promised, self._memory, self._held)
+        view = View(
+            exchange, operation, published, promised, self._memory, self._held, self._secrets
+        )
         for check in self._about_exchanges:
             for observation in self._looked(check, view):
                 self.observe(observation, exchange)

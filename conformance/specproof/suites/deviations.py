@@ -10,6 +10,7 @@ from pathlib import Path
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from tomlkit.items import AoT
 
 from specproof.errors import InputError
 from specproof.files import write_atomic
@@ -91,16 +92,17 @@ def read_deviations(path: Path) -> tuple[Deviation, ...]:
         raise InputError("is too large for a list of deviations", file=str(path))
     try:
         rows = _File.model_validate(tomllib.loads(path.read_text("utf-8"))).deviation
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"is not TOML: {one_line(str(error))}", file=str(path)) from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError(
-            f"{place}: {first['msg'].lower()}",
+            f"{one_line(place)}: {first['msg'].lower()}",
             file=str(path),
             remedy="a deviation has rule, requirement, reason, evidence, expires",
         ) from None
+    except (ValueError, RecursionError) as error:
+        # Not only TOMLDecodeError: endless digits and deep arrays make tomllib raise these.
+        raise InputError(f"is not TOML: {one_line(str(error))}", file=str(path)) from None
     return tuple(
         Deviation(
             rule=row.rule,
@@ -151,7 +153,7 @@ def accept(path: Path, findings: Iterable[Finding], *, target: str, expires: dt.
     """
     known = read_deviations(path)
     document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
-    rows = document.setdefault("deviation", tomlkit.aot())
+    rows = _tables(document)
     added = 0
     for finding in findings:
         if finding.deviation is not None or finding.rule in DEVIATION_RULES:
@@ -171,6 +173,21 @@ def accept(path: Path, findings: Iterable[Finding], *, target: str, expires: dt.
     if added:
         write_atomic(path, tomlkit.dumps(document).encode())
     return added
+
+
+def _tables(document: tomlkit.TOMLDocument) -> AoT:
+    """Return the rows of ``document`` as tables; an array in one line can not hold them."""
+    rows = document.get("deviation")
+    if isinstance(rows, AoT):
+        return rows
+    tables = tomlkit.aot()
+    for row in rows or ():
+        table = tomlkit.table()
+        table.update(row)
+        tables.append(table)
+    document.pop("deviation", None)
+    document["deviation"] = tables
+    return tables
 
 
 def _marked(finding: Finding, valid: Sequence[Deviation]) -> Finding:

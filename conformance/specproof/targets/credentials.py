@@ -31,6 +31,8 @@ _TELLING = re.compile(
 
 _WRONG = "specproof-unknown-credential"
 _MALFORMED = "specproof-malformed"
+_TELLTALE = 8
+"""Shorter secrets may stand in a text by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,16 @@ class Credentials:
     def other_value(self, variable: str) -> str:
         """Return the other tenant's value of ``variable``, or an empty string."""
         return self._other.get(variable, "")
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what no answer may repeat: secret values, and how they go on the wire."""
+        found: set[str] = set()
+        for source in (self._own, self._other):
+            for credential in self._schemes.values():
+                values = [source.get(name, "") for name in credential.variables]
+                if all(values):
+                    found |= {values[-1], credential.render(values).rpartition(" ")[2]}
+        return tuple(sorted(text for text in found if len(text) >= _TELLTALE))
 
     def refusable(self, security: Sequence[Mapping[str, Json]]) -> tuple[str, ...]:
         """Return the modes that have to be refused and that differ from our own credentials."""
@@ -258,7 +270,8 @@ class Credentials:
             if len(own) < near.least or (near.prefix is not None and not credential.prefix):
                 return credential.render(own)
             prefix = credential.prefix if near.prefix is None else near.prefix
-            return replace(credential, prefix=prefix).render(near.values(own))
+            # A scheme with nothing behind it ends without a blank (RFC 9110 5.5).
+            return replace(credential, prefix=prefix).render(near.values(own)).strip()
         source = self._other if mode == "other" else self._own
         return credential.render([source.get(item, "") for item in credential.variables])
 
@@ -298,7 +311,8 @@ def _near_in_shell(credential: Credential, mode: str) -> str:
     near = NEAR[mode]
     values = near.shell([_WORD.sub("_", item) for item in credential.variables])
     text = f'$(printf %s "{":".join(values)}" | base64)' if credential.basic else values[0]
-    return f"{near.prefix or _quotable(credential.prefix)} {text}".strip()
+    prefix = _quotable(credential.prefix) if near.prefix is None else near.prefix
+    return f"{prefix} {text}".strip()
 
 
 def _is_basic(node: Mapping[str, Json]) -> bool:

@@ -38,6 +38,8 @@ def _named(last: Callable[[str], str]) -> Callable[[Sequence[str]], list[str]]:
 NEAR: Mapping[str, Near] = {
     "truncated": Near(_last(lambda text: text[:-1]), _named(lambda name: f"${{{name}%?}}")),
     "empty": Near(_last(lambda _: ""), _named(lambda _: "")),
+    "suffixed": Near(_last(lambda text: f"{text}0"), _named(lambda name: f"${{{name}}}0")),
+    "bare": Near(list, lambda names: [f"${name}" for name in names], prefix=""),
     "cased": Near(_last(str.swapcase), _named(lambda name: f"$SWAPPED_CASE_OF_{name}")),
     "scheme": Near(list, lambda names: [f"${name}" for name in names], prefix="Specproof"),
     "wrong-secret": Near(_last(lambda _: _WRONG), _named(lambda _: _WRONG), least=2),
@@ -47,5 +49,5 @@ NEAR: Mapping[str, Near] = {
         least=2,
     ),
 }
-"""Mode -> how it differs: the secret cut by a letter, left out, in other letters, under another
-scheme, and of a name and a secret only one right."""
+"""Mode -> how it differs: the secret cut by a letter, left out, with a letter more, without its
+scheme, in other letters, under another scheme, and of a name and a secret only one right."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from typer.testing import CliRunner
 
 from specproof.cli import running
 from specproof.cli.main import app
-from specproof.cli.running import finish, make_plan
+from specproof.cli.running import accept_findings, finish, make_plan
 from specproof.errors import InputError
 from specproof.suites.plan import RunPlan
 from specproof.suites.runfile import read_run
@@ -28,7 +30,11 @@ DEFAULTS: dict[str, Any] = {
     "settings": [],
     "resources": None,
     "allow_production": [],
+    "headers": [],
     "max_requests": 10,
+    "rate": None,
+    "max_seconds": None,
+    "ledger": None,
     "time_budget": 5.0,
     "root": None,
 }
@@ -46,6 +52,7 @@ def test_a_plan_holds_what_was_asked_for(tmp_path: Path) -> None:
     assert plan.apis == ("sequence", "onesignal")
     assert plan.resources == {"customerId": ("01", "2")}
     assert (plan.seed, plan.cases, plan.max_requests) == (3, 4, 10)
+    assert (plan.mode, plan.rate, plan.ledger, plan.headers) == ("discover", None, None, {})
     assert set(_plan(apis=[]).apis) >= {"onesignal", "sequence"}
     assert _plan(settings=["max_aliases=20"]).settings["max_aliases"] == 20
 
@@ -65,10 +72,12 @@ def test_an_ad_hoc_spec_is_named_after_its_file(tmp_path: Path, stem: str, name:
     [
         ({"target": "dream"}, "there is no target dream"),
         ({"spec": Path("x.yaml")}, "exclude each other"),
-        ({"spec": Path("x.yaml"), "apis": []}, "--target live --base-url URL"),
-        ({"spec": Path("x.yaml"), "apis": [], "target": "live"}, "--spec needs a server"),
+        ({"spec": Path("x.yaml"), "apis": []}, "--spec needs a live server to check"),
+        ({"spec": Path("x.yaml"), "apis": [], "target": None}, "add --base-url URL"),
+        ({"spec": Path("x.yaml"), "apis": [], "target": "live"}, "add --base-url URL"),
         ({"apis": ["onesignal", "sequence"], "target": "live"}, "one API at a time"),
         ({"base_url": "http://localhost"}, "--base-url belongs to --target live"),
+        ({"headers": ["X-A: b"]}, "--header belongs to --target live"),
         ({"settings": ["no_such=1"]}, "no_such"),
     ],
 )
@@ -76,6 +85,13 @@ def test_options_that_do_not_go_together(options: dict[str, Any], words: str) ->
     """Are bad input, in words that say how to mend it."""
     with pytest.raises(InputError, match=words):
         _plan(**options)
+
+
+def test_without_a_number_of_cases_the_corpus_is_replayed() -> None:
+    """What has no corpus still gets fresh cases."""
+    plan = _plan(cases=None)
+    assert (plan.mode, plan.cases > 0) == ("replay", True)
+    assert _plan(cases=0).mode == "discover"
 
 
 def test_an_empty_catalog_has_nothing_to_check(tmp_path: Path) -> None:
@@ -132,3 +148,40 @@ def test_the_exit_code_is_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (plan.apis, workers, fail_on) == (("onesignal",), 2, "info")
     refused = CliRunner().invoke(app, ["run", "--fail-on", "often"])
     assert isinstance(refused.exception, InputError)
+
+
+def _catalog(root: Path) -> Path:
+    """Return the file of deviations of an API, ``onesignal``, that is in a new catalog."""
+    folder = root / "specs" / "onesignal"
+    folder.mkdir(parents=True)
+    (folder / "published.yaml").write_text("openapi: 3.1.0\n")
+    return folder / "deviations.toml"
+
+
+def test_accepted_findings_become_deviations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the API, once each, for ninety days from the run, the reason still to fill in."""
+    path = _catalog(tmp_path)
+    run = awkward_run()
+    monkeypatch.setattr("specproof.suites.execute.execute", lambda *_, **__: run)
+    arguments = ["run", "onesignal", "--accept", "--json", "--root", str(tmp_path)]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == run.footer.exit_code
+    rows = tomllib.loads(path.read_text("utf-8"))["deviation"]
+    found = {(item.rule, item.requirement) for item in run.findings if item.api == "onesignal"}
+    assert found
+    assert {(row["rule"], row["requirement"]) for row in rows} <= found
+    started = dt.date.fromisoformat(run.header.started[:10])
+    assert {row["expires"] for row in rows} == {started + dt.timedelta(days=90)}
+    assert f"{len(rows)} added; fill in reason and evidence" in done.stderr
+    before = path.read_bytes()
+    again = CliRunner().invoke(app, arguments)
+    assert (path.read_bytes(), "added" in again.stderr) == (before, False)
+
+
+def test_an_ad_hoc_run_has_no_place_for_deviations() -> None:
+    """The way to get one is named."""
+    plan = RunPlan(("shop",), "live", spec="shop.yaml")
+    with pytest.raises(InputError, match="--accept needs an API of the catalog; add it"):
+        accept_findings(plan, awkward_run())

@@ -5,11 +5,12 @@ from pathlib import Path
 from specproof.catalog import open_catalog
 from specproof.document.extensions import without_own_extensions
 from specproof.effective import build
+from specproof.model import Json
 
 
 def test_extensions_of_ours_are_dropped_at_any_depth() -> None:
     """What is left is the document without them, and other extensions stay."""
-    document = {
+    document: dict[str, Json] = {
         "x-specproof-env": "PATH",
         "x-other": 1,
         "paths": {"/a": {"get": {"parameters": [{"name": "a", "x-specproof-env": ["HOME"]}]}}},

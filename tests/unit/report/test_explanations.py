@@ -15,6 +15,7 @@ from specproof.errors import InputError
 from specproof.model import Blame, Requirement, Severity, Source, VerdictKind
 from specproof.report import explanations, schema
 from specproof.report.explanations import Explanation, explain, of_requirement, registered
+from specproof.suites.deviations import DEVIATION_RULES
 
 _SPEC = """
 openapi: 3.1.0
@@ -52,6 +53,7 @@ def root(tmp_path: Path) -> Path:
         ("blame", list(Blame)),
         ("target", ["emulator", "recorded", "live"]),
         ("exit-code", ["0", "1", "2", "3"]),
+        ("deviation", list(DEVIATION_RULES)),
         ("check", [check.id for check in registry()]),
         ("lint", [rule.id for rule in RULES]),
     ],
@@ -61,6 +63,14 @@ def test_every_word_of_a_report_is_explained(kind: str, ids: list[str]) -> None:
     known = {each.id: each for each in registered() if each.kind == kind}
     assert list(known) == ids
     assert all(each.title and each.text for each in known.values())
+
+
+@pytest.mark.parametrize("rule", sorted(DEVIATION_RULES))
+def test_findings_about_deviations_are_explained(rule: str) -> None:
+    """A rule that only a report knows is looked up like any other, by its bare id."""
+    (found,) = explain(rule)
+    assert (found.kind, found.text) == ("deviation", DEVIATION_RULES[rule])
+    assert explain(f"deviation:{rule}") == (found,)
 
 
 def test_kind_and_id_together_are_unique() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import httpx
 import pytest
 from contracts import contract_of, session_on
@@ -106,14 +109,50 @@ def test_one_parameter_breaks_at_a_time() -> None:
     ]
     assert {item.expects for item in kept} == {"422"}
     urls = [httpx.URL(item.request.url) for item in kept]
-    assert [url.path.rpartition("/")[2] for url in urls] == [
-        "specproof-not-a-uuid",
-        "0",
-        example,
-        example,
-    ]
-    assert urls[2].params["n"] == "specproof-not-of-this-type"
-    assert kept[3].request.header("x-day") == "specproof-not-a-date"
+    ids = [url.path.rpartition("/")[2] for url in urls]
+    broken = [*ids[:2], urls[2].params["n"], kept[3].request.header("x-day") or ""]
+    stems = ["specproof-not-a-uuid", "0", "specproof-not-of-this-type", "specproof-not-a-date"]
+    for value, stem in zip(broken, stems, strict=True):
+        # On a server that is not ours, a value that breaks a rule must still be nobody's.
+        assert re.fullmatch(rf"{stem}-specproof-broken-[0-9a-f]{{20}}", value)
+    assert len(set(broken)) == len(broken)
+    assert ids[2:] == [example, example]
+
+
+def _marked_values(schema: JsonObject, target: str) -> list[str]:
+    contract = contract_of(
+        path="/things", parameters=[{"in": "query", "name": "n", "schema": schema}]
+    )
+    operation = contract.operations["drop"]
+    session, kept = session_on(lambda _: httpx.Response(400), contract)
+    session.target = replace(session.target, name=target)
+    source = CaseSource(contract.document, name=contract.name)
+    (scenario,) = scenarios_of(operation)
+    scenario.act(Stage(session, ApiWorld(session), operation, Baseline(source)))
+    values = [httpx.URL(item.request.url).params["n"] for item in kept]
+    assert session.told >= set(values)
+    assert (target == "live") == (session.target.owned >= set(values))
+    return values
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "integer"}, "specproof-not-of-this-type"),
+        ({"type": "string", "maxLength": 3}, "ssss"),
+    ],
+)
+def test_on_a_server_of_ours_the_bare_value_breaks(schema: JsonObject, value: str) -> None:
+    """Nobody is there whom it could hit."""
+    assert _marked_values(schema, "emulator") == [value]
+
+
+@pytest.mark.parametrize("longest", [3, 50, 200])
+def test_a_value_that_is_too_long_stays_too_long(longest: int) -> None:
+    """On a live server it is this run's own as well."""
+    (value,) = _marked_values({"type": "string", "maxLength": longest}, "live")
+    assert len(value) > longest
+    assert re.search(r"specproof-broken-[0-9a-f]{20}", value)
 
 
 def test_without_a_resource_an_unknown_one_does() -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from specproof.model import Json, JsonObject
 from specproof.targets.credentials import MODES, Credentials, variables
+from specproof.targets.near_credentials import NEAR
 
 SECRET = "s3cret-CANARY"
+FAR = ("own", "none", "malformed", "wrong", "other")
 SCHEMES: dict[str, JsonObject] = {
     "basic": {"type": "http", "scheme": "Basic"},
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -80,15 +82,26 @@ def test_the_first_requirement_that_can_be_met_is_used() -> None:
 @pytest.mark.parametrize("scheme", ["basic", "bearer", "key", "header", "query", "cookie"])
 def test_no_mode_but_own_carries_our_secret(scheme: str) -> None:
     """Without, garbled, unknown and as another tenant: four different requests, none ours."""
-    seen = {mode: _credentials().apply([{scheme: []}], mode) for mode in MODES}
+    seen = {mode: _credentials().apply([{scheme: []}], mode) for mode in FAR}
     assert seen["none"] == ({}, {})
-    assert len({str(item) for item in seen.values()}) == len(MODES)
+    assert len({str(item) for item in seen.values()}) == len(FAR)
     own = [*seen["own"][0].values(), *seen["own"][1].values()]
     for mode in ("malformed", "wrong", "other"):
         values = [*seen[mode][0].values(), *seen[mode][1].values()]
         assert values
         assert not set(values) & set(own)
     assert SECRET not in str(seen["malformed"]) + str(seen["wrong"])
+
+
+@pytest.mark.parametrize("scheme", ["basic", "bearer", "key", "header", "query", "cookie"])
+@pytest.mark.parametrize("mode", NEAR)
+def test_near_modes_differ_from_what_is_right_in_one_thing(scheme: str, mode: str) -> None:
+    """None is what would be accepted, and each says so where it does not fit the scheme."""
+    credentials = _credentials()
+    own = credentials.apply([{scheme: []}], "own")
+    near = credentials.apply([{scheme: []}], mode)
+    assert (mode in credentials.refusable([{scheme: []}])) is (near != own)
+    assert near[0].keys() | near[1].keys() == own[0].keys() | own[1].keys()
 
 
 @pytest.mark.parametrize("scheme", sorted(set(SCHEMES) - {"tls"}))
@@ -100,7 +113,8 @@ def test_curl_names_variables_and_never_values(scheme: str, mode: str) -> None:
     assert SECRET not in shown
     assert BASIC not in shown
     assert bool(arguments) is (mode != "none")
-    assert ("$" in shown) is (mode in {"own", "other"})
+    if mode in FAR:
+        assert ("$" in shown) is (mode in {"own", "other"})
     assert ("$SPECPROOF_OTHER_" in shown) is (mode == "other")
     shlex.split(shown)
 

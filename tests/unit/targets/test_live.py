@@ -12,6 +12,7 @@ from loopback import Reply, serve
 from things import serve_things, silent_name
 
 from specproof.errors import GuardError, InputError
+from specproof.model import Json, JsonObject
 from specproof.requirements.contract import Contract
 from specproof.targets.budget import Limits
 from specproof.targets.ledger import open_entries
@@ -28,7 +29,8 @@ SERVERS = [
 
 
 def _contract() -> Contract:
-    app = {"in": "path", "name": "id", "x-specproof-env": "SHOP_APP", "schema": {"type": "string"}}
+    shape: Json = {"type": "string"}
+    app: JsonObject = {"in": "path", "name": "id", "x-specproof-env": "SHOP_APP", "schema": shape}
     return contract_of(
         schemes=SCHEMES, servers=SERVERS, security=[{"basic": []}], parameters=[app], method="get"
     )

@@ -19,7 +19,8 @@ from specproof.model import Exchange, Json
 
 __all__ = ["MACHINES", "AliasMachine"]
 
-_LABELS = ("external_id", "specproof_crm", "specproof_shop")
+# One label begins like another, which must not make it go with it.
+_LABELS = ("external_id", "specproof_crm", "specproof_crm_eu", "specproof_shop")
 _PROTECTED = "onesignal_id"
 _SUCCESS = range(200, 300)
 _REFUSAL = range(400, 500)
@@ -181,6 +182,27 @@ class AliasMachine(PromiseMachine):
         self._delete(other, self.left[label], label, gone="nobody has this id under this label")
         self._look_after(None)
 
+    def tour(self) -> None:
+        """Refusals first, then every alias until none is left, then all that is gone again."""
+        if self.user is None:
+            return
+        self.delete_protected(0)
+        self.delete_through_other_label(0)
+        self.delete_near_label(1)
+        self.delete_through_near_id(1)
+        while self.left:
+            before = len(self.left)
+            # Through the alias itself where it sorts first, else through the OneSignal id.
+            self.delete_alias(0, 0)
+            if len(self.left) == before:
+                return
+            self.delete_again(0)
+            self.look_again()
+        self.delete_protected(0)
+        for pick in range(len(self.gone)):
+            self.delete_again(pick)
+        self.look_again()
+
     def idle(self) -> bool:
         """Return whether the server refused to create the user."""
         return self.user is None
@@ -244,6 +266,14 @@ class AliasMachine(PromiseMachine):
                 seen,
             )
         view = self._view(self._id())
+        shown = view.get("identity")
+        if isinstance(shown, dict):
+            self.expect(
+                "synchronous-delete",
+                not self.gone.keys() & shown.keys(),
+                "the user is still shown with an alias that was deleted",
+                self.exchanges[-1],
+            )
         self.expect(
             "subscriptions-untouched",
             view.get("subscriptions") == self.before.get("subscriptions"),

@@ -128,6 +128,22 @@ class CustomerAliasMachine(PromiseMachine):
             listed,
         )
 
+    def tour(self) -> None:
+        """Refusals first, then every alias until none is left, then all that is gone again."""
+        if not self.left:
+            return
+        self.ask_for_unknown_version(0)
+        self.delete_unknown()
+        while self.left:
+            before = len(self.left)
+            self.delete_alias(0)
+            if len(self.left) == before:
+                return
+            self.delete_again(len(self.gone) - 1)
+            self.look_again()
+        self.delete_unknown()
+        self.look_again()
+
     def idle(self) -> bool:
         """Return whether no alias is left."""
         return not self.left and not self.gone
