@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
+from hypothesis import reject
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from specproof.apis.contract import Session
@@ -38,6 +39,7 @@ class PromiseMachine(RuleBasedStateMachine):
     rules. ``session``, ``keep``, ``broke`` and ``muted`` are bound by the suite.
 
     Attributes:
+        spent: whether enough sequences were tried to make a broken one shorter.
         muted: promises already known to be broken; the rest is looked at regardless.
     """
 
@@ -48,9 +50,12 @@ class PromiseMachine(RuleBasedStateMachine):
     keep: ClassVar[Callable[[str, Exchange], None]]
     broke: ClassVar[Callable[[BrokenPromiseError], None]]
     muted: ClassVar[frozenset[str]] = frozenset()
+    spent: ClassVar[Callable[[], bool]] = staticmethod(bool)
 
     def __init__(self) -> None:
         super().__init__()
+        if type(self).spent():
+            reject()
         self.exchanges: list[Exchange] = []
 
     def arrange(self) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
 from contracts import contract_of, session_on
+from hypothesis import strategies as st
 
 from specproof.errors import InputError
 from specproof.model import Exchange, Json
-from specproof.requirements.contract import Contract
+from specproof.requirements.contract import Contract, OperationContract
 from specproof.scenarios.baseline import Baseline
 from specproof.scenarios.fuzz import fuzz
-from specproof.scenarios.generated import CaseSource
+from specproof.scenarios.generated import CaseSource, taken_apart
 from specproof.scenarios.model import Stage
 from specproof.targets.world import ApiWorld
 
@@ -130,18 +134,28 @@ def test_examples_come_first() -> None:
     assert drawn.content == {"json": {"a": "shown"}}
 
 
+_FORM = (
+    b"--specproof-boundary\r\n"
+    b'Content-Disposition: form-data; name="a"\r\n\r\nb\r\n'
+    b"--specproof-boundary--\r\n"
+)
+
+
 @pytest.mark.parametrize(
-    ("media", "schema", "keyword"),
+    ("media", "schema", "body", "kind"),
     [
         ("application/x-www-form-urlencoded", {"type": "object", "required": ["a"],
-                                               "properties": {"a": {"const": "b"}}}, "data"),
-        ("text/plain", {"const": "hello"}, "content"),
+                                               "properties": {"a": {"const": "b"}}},
+         b"a=b", "application/x-www-form-urlencoded"),
+        ("text/plain", {"const": "hello"}, b"hello", "text/plain"),
         ("multipart/form-data", {"type": "object", "required": ["a"],
-                                 "properties": {"a": {"const": "b"}}}, "files"),
+                                 "properties": {"a": {"const": "b"}},
+                                 "additionalProperties": False},
+         _FORM, "multipart/form-data; boundary=specproof-boundary"),
     ],
 )  # fmt: skip
-def test_bodies_of_other_media_types(media: str, schema: Json, keyword: str) -> None:
-    """Forms, text and files reach httpx by the argument that it has for each."""
+def test_bodies_of_other_media_types(media: str, schema: Json, body: bytes, kind: str) -> None:
+    """Forms, text and files are bytes, the same each time, under the type that reads them."""
     contract = contract_of(
         method="post",
         path="/things",
@@ -152,12 +166,131 @@ def test_bodies_of_other_media_types(media: str, schema: Json, keyword: str) -> 
     operation = contract.operations["drop"]
     drawn = source.first_valid(operation)
     assert drawn is not None
-    assert keyword in drawn.content
+    assert dict(drawn.content) == {"content": body}
+    assert [text for name, text in drawn.headers.items() if name.lower() == "content-type"] == [
+        kind
+    ]
+    # What is sent to a server that is not ours has its values replaced.
+    session.target = replace(session.target, name="emulator")
     stage = Stage(session, ApiWorld(session), operation, Baseline(source))
     fuzz(stage, source, valid=True, cases=3, seed=0)
     assert kept
-    assert kept[0].request.body
-    assert (kept[0].request.header("content-type") or "").startswith(media)
+    assert kept[0].request.header("content-type") == kind
+    bodies = [item.request.body for item in kept]
+    assert body in bodies or media == "application/x-www-form-urlencoded"
+    assert all(bodies)
+
+
+class _Case:
+    """A case as Schemathesis draws it: what it gives ``requests``, and its path."""
+
+    def __init__(self, path: Json = None, **parts: Any) -> None:
+        self.path_parameters = path
+        self._parts = parts
+
+    def as_transport_kwargs(self, *, base_url: str) -> dict[str, Any]:
+        assert base_url.endswith(".invalid")
+        return self._parts
+
+
+@pytest.mark.parametrize(
+    ("parts", "body", "headers"),
+    [
+        ({}, None, {}),
+        ({"data": b"\xff"}, b"\xff", {}),
+        ({"data": "\u00e9"}, b"\xc3\xa9", {}),
+        ({"data": {}, "files": {"a": b"b"}, "headers": {"content-type": "multipart/form-data"}},
+         _FORM.replace(b'"a"', b'"a"; filename="a"'),
+         {"Content-Type": "multipart/form-data; boundary=specproof-boundary"}),
+        ({"data": b"x", "headers": {"Content-Type": "image/png", "Accept": "*/*", "Host": "h",
+                                    "X-Schemathesis-TestCaseId": "1"}},
+         b"x", {"Content-Type": "image/png"}),
+        ({"data": {}}, b"", {}),
+        ({"cookies": {"a": "1", "b": 2}}, None, {"Cookie": "a=1; b=2"}),
+    ],
+)  # fmt: skip
+def test_cases_are_taken_apart(
+    parts: Mapping[str, Any], body: bytes | None, headers: Mapping[str, str]
+) -> None:
+    """Bodies are bytes, one Content-Type stays, and what is the client's own goes."""
+    drawn = taken_apart(_Case(**parts))
+    assert drawn is not None
+    assert drawn.content == ({} if body is None else {"content": body})
+    assert drawn.headers == headers
+
+
+@pytest.mark.parametrize(
+    ("params", "query"),
+    [
+        (None, {}),
+        ({"a": [1, 2]}, {"a": [1, 2]}),
+        ([("a", 1), ("b", ""), ("a", 2)], {"a": [1, 2], "b": ""}),
+        ("a=1&b=&a=2", {"a": ["1", "2"], "b": ""}),
+    ],
+)
+def test_queries_keep_repeated_names(params: Any, query: Mapping[str, Any]) -> None:
+    """However Schemathesis writes them."""
+    drawn = taken_apart(_Case(path={"id": 5}, params=params))
+    assert drawn is not None
+    assert (drawn.query, drawn.path) == (query, {"id": "5"})
+
+
+@pytest.mark.parametrize(
+    "parts", [{"data": "\ud800"}, {"data": 5}, {"data": [1]}, {"files": {"a": object()}}]
+)
+def test_what_can_not_be_written_as_http_says_nothing(parts: Mapping[str, Any]) -> None:
+    """No exception of a serialiser ends a run."""
+    assert taken_apart(_Case(**parts)) is None
+
+
+class _Cases(CaseSource):
+    """Draws the one case that a test makes up."""
+
+    def __init__(self, case: _Case) -> None:
+        self._case = case
+
+    def strategy(self, operation: OperationContract, *, valid: bool) -> st.SearchStrategy[Any]:
+        del operation, valid
+        return st.just(self._case)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        _Case(data="\ud800"),
+        _Case(headers={"X-A": "\u20ac"}),
+        _Case(headers={"X-A": None}),
+        _Case(params={"q": "\ud800"}),
+    ],
+)
+def test_unwritable_cases_are_not_sent(case: _Case) -> None:
+    """They are left out, and no exception ends the run."""
+    contract = contract_of(path="/things", method="post")
+    operation = contract.operations["drop"]
+    session, kept = session_on(lambda _: httpx.Response(200), contract)
+    session.target = replace(session.target, name="emulator")
+    baseline = Baseline(CaseSource(contract.document, name="spec"))
+    stage = Stage(session, ApiWorld(session), operation, baseline)
+    source = _Cases(case)
+    fuzz(stage, source, valid=True, cases=2, seed=0)
+    assert kept == []
+
+
+@pytest.mark.parametrize("name", ["emulator", "live"])
+def test_only_elsewhere_values_are_replaced(name: str) -> None:
+    """A server of ours gets what was drawn, another one what is nobody's."""
+    contract = contract_of(parameters=[{"in": "path", "name": "id", "required": True,
+                                        "schema": {"type": "string"}}])  # fmt: skip
+    operation = contract.operations["drop"]
+    session, kept = session_on(lambda _: httpx.Response(200), contract)
+    session.target = replace(session.target, name=name)
+    source = _Cases(_Case(path={"id": "alice"}))
+    stage = Stage(session, ApiWorld(session), operation, Baseline(source))
+    fuzz(stage, source, valid=False, cases=1, seed=0)
+    (exchange,) = kept
+    sent = exchange.request.url.rpartition("/")[2]
+    assert (sent == "alice") == (name == "emulator")
+    assert (sent in session.target.owned) == (name == "live")
 
 
 def test_a_document_that_schemathesis_refuses_is_bad_input() -> None:

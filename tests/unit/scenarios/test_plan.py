@@ -22,7 +22,17 @@ from specproof.targets.session import TargetSession
 from specproof.targets.world import ApiWorld
 
 BASIC = {"basic": {"type": "http", "scheme": "basic"}}
-OWN = {"SPECPROOF_SHOP_BASIC_USERNAME": "u", "SPECPROOF_SHOP_BASIC_PASSWORD": "p"}
+OWN = {"SPECPROOF_SHOP_BASIC_USERNAME": "u", "SPECPROOF_SHOP_BASIC_PASSWORD": "pass"}
+ALMOST = [
+    *("truncated", "empty", "suffixed", "bare", "cased", "scheme"),
+    *("wrong-secret", "wrong-name"),
+]
+"""Our own credentials but for one detail."""
+ALMOST = [
+    *("truncated", "empty", "suffixed", "bare", "cased", "scheme"),
+    *("wrong-secret", "wrong-name"),
+]
+"""Our own credentials but for one detail."""
 ID = {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}}
 
 
@@ -165,7 +175,7 @@ def test_credentials_are_left_out_garbled_and_swapped(other: Mapping[str, str] |
     fields = [item.request.header("authorization") for item in kept]
     assert fields[0] is None
     assert len(set(fields)) == len(names)
-    assert f"Basic {base64.b64encode(b'u:p').decode()}" not in fields
+    assert f"Basic {base64.b64encode(b'u:pass').decode()}" not in fields
 
 
 def test_conditions_that_a_target_can_not_have_are_gaps() -> None:

@@ -9,7 +9,7 @@ from specproof import apis
 from specproof.apis.onesignal.emulator import OneSignalEmulator
 from specproof.apis.sequence.emulator import SequenceEmulator
 from specproof.errors import InputError
-from specproof.targets.emulators import emulator_class, load_emulator
+from specproof.targets.emulators import emulator_class, load_emulator, read_settings
 
 
 def test_emulators_are_found_by_name() -> None:
@@ -40,3 +40,29 @@ def test_settings_clock_and_seed_are_handed_on() -> None:
     assert (emulator.settings["max_aliases"], emulator.clock, emulator.seed) == (20, clock, 7)
     with pytest.raises(InputError):
         load_emulator("onesignal", {"max_aliases": 11})
+
+
+def test_settings_of_a_command_line_are_read_for_one_api() -> None:
+    """Values get the type that the emulator declares; without any nothing is asked."""
+    assert read_settings(("onesignal",), ["max_aliases=20"]) == {"max_aliases": 20}
+    assert read_settings(("onesignal", "sequence"), []) == {}
+    assert read_settings((), ()) == {}
+
+
+@pytest.mark.parametrize(
+    ("apis_named", "text", "said"),
+    [
+        ((), "max_aliases=20", "settings go with one API; name it"),
+        (("onesignal", "sequence"), "max_aliases=20", "settings go with one API; name it"),
+        (("nothing",), "max_aliases=20", "nothing has no emulator that could be set"),
+        (("onesignal",), "no_such_setting=1", "no_such_setting"),
+        (("onesignal",), "max_aliases", "max_aliases"),
+    ],
+)
+def test_settings_that_go_nowhere_are_refused(
+    apis_named: tuple[str, ...], text: str, said: str
+) -> None:
+    """Which API is meant, that it has an emulator, and that it has such a setting."""
+    with pytest.raises(InputError) as caught:
+        read_settings(apis_named, [text])
+    assert said in str(caught.value)

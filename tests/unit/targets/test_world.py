@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -13,6 +14,7 @@ from specproof.model import Json
 from specproof.requirements.contract import Contract
 from specproof.suites.plan import subject
 from specproof.targets.emulated import emulator_target
+from specproof.targets.ledger import Entry
 from specproof.targets.session import TargetSession
 from specproof.targets.world import ApiWorld
 
@@ -182,3 +184,50 @@ def test_onesignal_arranges_nothing_for_an_operation_it_does_not_know() -> None:
     session.target.api = "onesignal"
     assert ApiWorld(session).parameters(contract_of().operations["drop"]) is None
     assert tested.name == "onesignal"
+
+
+@pytest.mark.parametrize("api", ["onesignal", "sequence"])
+def test_a_world_knows_the_other_tenant(api: str) -> None:
+    """Its resource is made with its credentials, is not ours, and goes again as well."""
+    tested = subject(api, None, None)
+    target = emulator_target(api, tested.effective)
+    sent: list[Any] = []
+    session = TargetSession(target, tested.effective, scenario="s", seed=0, record=sent.append)
+    world = ApiWorld(session)
+    (operation,) = tested.effective.operations.values()
+    own, foreign = world.parameters(operation), world.foreign(operation)
+    assert own is not None
+    assert foreign is not None
+    assert own != foreign
+    again = world.foreign(operation)
+    assert again is not None
+    assert {item.facts.get("tenant") for item in sent} == {None, "other"}
+    told = json.loads(world.answer(operation, own))
+    assert isinstance(told, dict)
+    before = len(sent)
+    world.cleanup()
+    assert {item.request.method for item in sent[before:]} == {"DELETE"}
+    assert {item.facts["credentials"] for item in sent[before:]} == {"own", "other"}
+    target.close()
+
+
+def test_no_other_tenant_no_foreign_resource() -> None:
+    """Without credentials of another tenant there is nothing to try."""
+    tested = subject("sequence", None, None)
+    session, kept = session_on(_refuse, tested.effective)
+    session.target.api = "sequence"
+    (operation,) = tested.effective.operations.values()
+    assert ApiWorld(session).foreign(operation) is None
+    assert kept == []
+
+
+def test_a_world_of_an_api_removes_what_a_ledger_names() -> None:
+    """The API's own way where it has one, the contract's elsewhere."""
+    tested = subject("sequence", None, None)
+    entry = Entry("1", "sequence", "http://shop.invalid/api", "POST", "/things", "own")
+    session, kept = session_on(_refuse, contract_of())
+    assert ApiWorld(session).remove(entry)
+    assert [item.operation for item in kept] == ["+find"]
+    session, _ = session_on(_refuse, tested.effective)
+    session.target.api = "sequence"
+    assert ApiWorld(session).remove(entry) in {True, False}
