@@ -297,3 +297,22 @@ def test_a_document_that_schemathesis_refuses_is_bad_input() -> None:
     """With the file's name."""
     with pytest.raises(InputError, match=r"^spec: Schemathesis can not load it"):
         CaseSource({"info": {}}, name="spec")
+
+
+def test_a_case_that_would_change_its_kind_is_not_sent() -> None:
+    """Where nothing of ours keeps the contract as the drawn body does, nothing is sent."""
+    schema: Json = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^x{30}$"}}}
+    contract = contract_of(
+        path="/things",
+        method="post",
+        requestBody={"content": {"application/json": {"schema": schema}}},
+    )
+    operation = contract.operations["drop"]
+    session, kept = session_on(lambda _: httpx.Response(200), contract)
+    source = _Cases(_Case(json={"a": "x" * 30}))
+    stage = Stage(session, ApiWorld(session), operation, Baseline(source))
+    fuzz(stage, source, valid=True, cases=1, seed=0)
+    assert kept == []
+    session.target = replace(session.target, name="emulator")
+    fuzz(stage, source, valid=True, cases=1, seed=0)
+    assert len(kept) == 1

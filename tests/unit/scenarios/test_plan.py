@@ -28,11 +28,6 @@ ALMOST = [
     *("wrong-secret", "wrong-name"),
 ]
 """Our own credentials but for one detail."""
-ALMOST = [
-    *("truncated", "empty", "suffixed", "bare", "cased", "scheme"),
-    *("wrong-secret", "wrong-name"),
-]
-"""Our own credentials but for one detail."""
 ID = {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}}
 
 

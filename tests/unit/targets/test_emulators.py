@@ -44,7 +44,9 @@ def test_settings_clock_and_seed_are_handed_on() -> None:
 
 def test_settings_of_a_command_line_are_read_for_one_api() -> None:
     """Values get the type that the emulator declares; without any nothing is asked."""
-    assert read_settings(("onesignal",), ["max_aliases=20"]) == {"max_aliases": 20}
+    chosen = read_settings(("onesignal",), ["max_aliases=20"])
+    assert chosen["max_aliases"] == 20
+    assert set(chosen) == {item.name for item in OneSignalEmulator.SETTINGS}
     assert read_settings(("onesignal", "sequence"), []) == {}
     assert read_settings((), ()) == {}
 

@@ -291,6 +291,8 @@ def test_each_limit_is_a_setting_that_is_seen(variation: str, lowered: dict[str,
     for _ in range(3):
         PROBES[api](unlimited)
     assert 429 not in {answer.status for answer in unlimited.answers}
+    player.transport.close()
+    unlimited.transport.close()
 
 
 def _probe_onesignal(player: Player) -> None:
