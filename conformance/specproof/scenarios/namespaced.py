@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from specproof.document.schemas import Validator
 from specproof.errors import InputError
@@ -63,7 +63,8 @@ class Namespacer:
 
         None where no such request keeps, or breaks, the contract as ``drawn`` does.
         """
-        content = self._content(drawn.content)
+        kinds = [text for name, text in drawn.headers.items() if name.lower() == "content-type"]
+        content = self._content(drawn.content, kinds[0].lower() if kinds else "")
         if content is None:
             return None
         return replace(
@@ -156,16 +157,20 @@ class Namespacer:
         # Such a small number may be anybody's; the guard decides what may be done with it.
         return text
 
-    def _content(self, content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def _content(self, content: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
         if "json" in content:
             found = self._document(content["json"])
             return None if found is None else {**content, "json": found[0]}
-        if "data" in content:
-            return {**content, "data": self._rewritten(content["data"], "", long=True)}
         raw = content.get("content")
         if raw is None:
             return content
         text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+        if kind.startswith("application/x-www-form-urlencoded"):
+            pairs = [(name, self.text(value)) for name, value in parse_qsl(text)]
+            return {**content, "content": urlencode(pairs).encode()}
+        if kind.startswith("multipart/"):
+            # Its parts may be anything; rather no such request than one that is no longer valid.
+            return None
         try:
             document = json.loads(text)
         except (ValueError, RecursionError):

@@ -9,24 +9,25 @@ import pytest
 
 from specproof.apis.contract import Session
 from specproof.apis.machine import BrokenPromiseError, PromiseMachine
-from specproof.model import Exchange, Request
+from specproof.model import Exchange, Request, Response
 
 
-def _exchange(number: int) -> Exchange:
+def _exchange(number: int, status: int | None = 200) -> Exchange:
     return Exchange(
         id=f"s#{number}",
         api="shop",
         operation="drop",
         scenario="s",
         request=Request("DELETE", "http://shop.invalid/things/1"),
-        response=None,
+        response=None if status is None else Response(status),
         target="emulator",
     )
 
 
 def _machine(muted: frozenset[str] = frozenset()) -> tuple[PromiseMachine, Any, Any, Any]:
     session = mock.create_autospec(Session, instance=True)
-    keep, broke = mock.Mock(), mock.Mock()
+    # Hypothesis asks every attribute of a machine for marks of its own; a function has none.
+    keep, broke = mock.Mock(spec=_exchange), mock.Mock(spec=_exchange)
 
     class Machine(PromiseMachine):
         NAME: ClassVar[str] = "shop"
@@ -53,6 +54,16 @@ def test_a_promise_that_holds_is_kept() -> None:
     machine, _, keep, broke = _machine()
     machine.expect("gone-is-gone", holds=True, message="still there", exchange=_exchange(1))
     keep.assert_called_once_with("gone-is-gone", _exchange(1))
+    broke.assert_not_called()
+
+
+@pytest.mark.parametrize("status", [None, 429, 503])
+@pytest.mark.parametrize("holds", [True, False])
+def test_no_answer_proves_nothing(status: int | None, *, holds: bool) -> None:
+    """Neither does one that puts the matter off."""
+    machine, _, keep, broke = _machine()
+    machine.expect("gone-is-gone", holds, "still there", _exchange(1, status))
+    keep.assert_not_called()
     broke.assert_not_called()
 
 

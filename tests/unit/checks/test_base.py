@@ -8,6 +8,7 @@ import pytest
 from contracts import contract_of
 
 from specproof import checks
+from specproof.checks import effective_schema
 from specproof.checks.base import Check, View, charset, essence, is_json, match_media
 from specproof.model import Exchange, Json, Request, Response
 
@@ -186,3 +187,14 @@ def test_the_registry_is_sorted_and_whole() -> None:
     assert ids == sorted(set(ids))
     assert all(isinstance(item, Check) for item in found)
     assert "base" not in ids
+
+
+def test_an_operation_of_the_overlays_own_has_only_its_schema() -> None:
+    """Where nothing was published, all that the body breaks is the overlay's to say."""
+    schema: Json = {"type": "object", "required": ["id"]}
+    content: Json = {"application/json": {"schema": schema}}
+    responses: Json = {"200": {"description": "it", "content": content}}
+    view = _view(_answer(b"{}"), responses, published=False)
+    (found,) = effective_schema.CHECK.look(view)
+    assert (found.requirement, found.holds) == ("shop/drop/200/schema", False)
+    assert "id" in found.message

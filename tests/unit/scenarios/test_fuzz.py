@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -17,7 +17,7 @@ from specproof.model import Exchange, Json
 from specproof.requirements.contract import Contract, OperationContract
 from specproof.scenarios.baseline import Baseline
 from specproof.scenarios.fuzz import fuzz
-from specproof.scenarios.generated import CaseSource, taken_apart
+from specproof.scenarios.generated import CaseSource, Drawn, taken_apart
 from specproof.scenarios.model import Stage
 from specproof.targets.world import ApiWorld
 
@@ -316,3 +316,12 @@ def test_a_case_that_would_change_its_kind_is_not_sent() -> None:
     session.target = replace(session.target, name="emulator")
     fuzz(stage, source, valid=True, cases=1, seed=0)
     assert len(kept) == 1
+
+
+def test_an_extension_among_the_paths_is_no_path() -> None:
+    """OpenAPI lets ``x-`` stand there with any value."""
+    document = contract_of(path="/things").document
+    noted: Any = {**document, "paths": {**cast(Any, document["paths"]), "x-note": "text"}}
+    contract = Contract(noted, name="spec")
+    drawn = CaseSource(noted, name="spec").first_valid(contract.operations["drop"])
+    assert drawn == Drawn(path={}, query={}, headers={})

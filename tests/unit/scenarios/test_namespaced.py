@@ -179,9 +179,14 @@ def test_what_is_no_json_is_ours_as_well() -> None:
     assert drawn.query["n"] == 3
     assert drawn.headers["X-Name"] in _owned(space)
     assert drawn.headers["Content-Type"] == "text/plain"
-    form = space.drawn(Drawn(path={}, query={}, headers={}, content={"data": {"a": "alice1"}}))
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    form = space.drawn(Drawn(path={}, query={}, headers=kind, content={"content": b"a=alice1"}))
     assert form is not None
-    assert form.content["data"]["a"] in _owned(space)
+    name, _, value = form.content["content"].decode().partition("=")
+    assert name == "a"
+    assert value in _owned(space)
+    parts = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert space.drawn(Drawn(path={}, query={}, headers=parts, content={"content": b"--x"})) is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from contracts import contract_of, session_on
 
-from specproof.model import Exchange, Json
+from specproof.model import Exchange, Json, JsonObject
 from specproof.requirements.contract import Contract
 from specproof.scenarios import plan
 from specproof.scenarios.baseline import Baseline
@@ -28,7 +28,7 @@ ALMOST = [
     *("wrong-secret", "wrong-name"),
 ]
 """Our own credentials but for one detail."""
-ID = {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}}
+ID: JsonObject = {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}}
 
 
 def _kinds(contract: Contract) -> dict[str, tuple[str, ...]]:

@@ -81,14 +81,13 @@ def test_given_ids_are_used_up_one_by_one() -> None:
     found, contract, kept = _found(_shop(), resources={"thingId": ("a", "b")})
     assert _values(found, contract, "look") == {"thingId": "a"}
     assert _values(found, contract, "drop") == {"thingId": "a"}
-    assert found.ours
+    assert [found.ours] == [True]
     assert _values(found, contract, "drop") == {"thingId": "b"}
     assert _values(found, contract, "look") == {"thingId": "b"}
     assert kept == []
     assert _values(found, contract, "drop") is None
     assert found.reason == "no existing value of the path parameter thingId is known"
-    assert not found.ours
-    assert [item.operation for item in kept] == ["+create"]
+    assert [found.ours, *(item.operation for item in kept)] == [False, "+create"]
 
 
 @pytest.mark.parametrize(
@@ -335,7 +334,7 @@ def test_a_link_of_an_error_is_not_followed() -> None:
 
 def test_a_link_behind_a_failure_tells_nothing() -> None:
     """The other operation answered no success, or its own resource is not known."""
-    link = {"operationId": "look", "parameters": {"partId": "x"}}
+    link: dict[str, Json] = {"operationId": "look", "parameters": {"partId": "x"}}
     found, contract, kept = _found(_linked(link))
     assert _values(found, contract, "look") is None
     assert [item.operation for item in kept] == ["+follow"]
@@ -481,7 +480,7 @@ def test_what_is_ours_is_arranged_only_where_the_path_decides() -> None:
     found, contract, _ = _found(paths, lambda _: httpx.Response(201, json={"id": LONG}))
     world = ApiWorld(found.session)
     assert world.parameters(contract.operations["drop"]) == {"thingId": LONG}
-    assert world.arranged
+    assert [world.arranged] == [True]
     assert world.parameters(contract.operations["change"]) == {"thingId": LONG}
-    assert not world.arranged
+    assert [world.arranged] == [False]
     assert world.foreign(contract.operations["drop"]) is None

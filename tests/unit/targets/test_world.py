@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from contracts import contract_of, session_on
 
+from specproof import apis
 from specproof.model import Json
 from specproof.requirements.contract import Contract
 from specproof.suites.plan import subject
@@ -231,3 +233,14 @@ def test_a_world_of_an_api_removes_what_a_ledger_names() -> None:
         assert ApiWorld(session).remove(entry)
         assert [item.request.method for item in kept] == ["DELETE"]
         assert [item.request.url[-9:] == "/things/1" for item in kept] == [api == "shop"]
+
+
+def test_a_package_may_lack_an_arrangement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part of apis/<api>/ is optional; the contract alone has to do then."""
+    (tmp_path / "bare_world").mkdir()
+    (tmp_path / "bare_world" / "__init__.py").write_text("")
+    monkeypatch.setattr(apis, "__path__", [*apis.__path__, str(tmp_path)])
+    contract = contract_of(parameters=[{"in": "path", "name": "id", "example": "e"}])
+    session, _ = session_on(_refuse, contract)
+    session.target.api = "bare-world"
+    assert ApiWorld(session).parameters(contract.operations["drop"]) == {"id": "e"}
