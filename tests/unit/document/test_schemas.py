@@ -73,7 +73,7 @@ def test_3_1_reads_nullable_as_an_unknown_word() -> None:
 @pytest.mark.parametrize("keyword", ["default", "example", "enum", "const", "examples"])
 def test_data_is_no_schema(keyword: str) -> None:
     """A reference inside an example or a constant is a value, not followed."""
-    value = {"$ref": "#/nowhere", "nullable": True, "type": "string"}
+    value: Json = {"$ref": "#/nowhere", "nullable": True, "type": "string"}
     schema: Json = {keyword: [value] if keyword in {"enum", "examples"} else value}
     assert _validator(schema, "3.0").valid(value)
 

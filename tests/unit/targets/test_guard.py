@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specproof.errors import GuardError
+from specproof.model import Json
 from specproof.targets.budget import Budget, Limits
 from specproof.targets.guard import ENTRY, GuardTransport, Routes, production_hosts
 from specproof.targets.ledger import Ledger, open_entries
@@ -154,7 +155,7 @@ def test_the_budget_ends() -> None:
 
 def test_production_hosts_are_the_servers_that_do_not_say_test() -> None:
     """Words of url and description tell; what can not be read is left out."""
-    servers = [
+    servers: list[Json] = [
         {"url": "https://eu.example.com/api", "description": "PRODUCTION"},
         {"url": "https://API.example.com"},
         {"url": "https://sandbox.example.com"},

@@ -6,7 +6,15 @@ import httpx
 import pytest
 
 from specproof.apis.contract import Emulator
-from specproof.apis.faults import FAMILIES, Answer, ConnectionCutError, edited, put
+from specproof.apis.faults import (
+    FAMILIES,
+    Answer,
+    ConnectionCutError,
+    Fault,
+    LegalVariation,
+    edited,
+    put,
+)
 from specproof.apis.wire import Call
 from specproof.errors import InputError
 from specproof.targets.emulators import load_emulator
@@ -49,7 +57,8 @@ def _deleted(emulator: Emulator) -> httpx.Response:
 def test_there_are_enough_of_every_family() -> None:
     """At least a hundred faults over both APIs and every family, ids unique."""
     faults = all_faults()
-    ids = [item.id for item in (*faults, *legal_variations())]
+    every: list[Fault | LegalVariation] = [*faults, *legal_variations()]
+    ids = [item.id for item in every]
     assert len(faults) >= 100
     assert len(legal_variations()) >= 20
     assert len(set(ids)) == len(ids)
@@ -60,7 +69,8 @@ def test_there_are_enough_of_every_family() -> None:
 @pytest.mark.parametrize("api", ["onesignal", "sequence"])
 def test_each_is_explained_and_can_be_made(api: str) -> None:
     """Each has a title and a sentence, belongs to one API, and makes an emulator."""
-    for item in (*all_faults(api), *legal_variations(api)):
+    every: list[Fault | LegalVariation] = [*all_faults(api), *legal_variations(api)]
+    for item in every:
         assert item.api == api
         assert item.id.startswith(f"{api}-")
         assert item.title
