@@ -80,7 +80,7 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     ] = None,
     time_budget: Annotated[
         float, typer.Option(min=0.0, help="Seconds in which an answer is due; 0: any time.")
-    ] = 10.0,
+    ] = 3.0,
     fail_on: Annotated[
         str,
         typer.Option(help="Least severity that makes exit code 1: error, warning, info, never."),

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from specproof.errors import InputError
+from specproof.errors import CouldNotCheckError, InputError
 from specproof.model import Finding, Severity
 from specproof.suites.bench import Bench
 from specproof.suites.collector import Evidence
@@ -190,6 +190,21 @@ def _warm(names: Sequence[str], root: str | None) -> None:
 
 
 def _play(task: _Task) -> Outcome:
+    """Try one fault.
+
+    Raises:
+        CouldNotCheckError: the run itself broke down; says on which fault.
+    """
+    try:
+        return _tried(task)
+    except Exception as error:
+        # One fault that brings the suite itself down has to be named, whatever it raised.
+        raise CouldNotCheckError(
+            f"{task.id or 'no fault'} of {task.api} could not be tried ({type(error).__name__})"
+        ) from error
+
+
+def _tried(task: _Task) -> Outcome:
     plan = RunPlan(apis=(task.api,), seed=task.seed, root=task.root, fault=task.id or None)
     found = examine(plan, fast=task.fast)
     if not task.id:

@@ -70,7 +70,7 @@ class RunPlan:
     ledger: str | None = None
     budget: str | None = None
     nonce: str = ""
-    time_budget: float = 10.0
+    time_budget: float = 3.0
     fault: str | None = None
 
     def to_text(self) -> str:
