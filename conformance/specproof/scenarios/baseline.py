@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Protocol
-
-import httpx
 
 from specproof.model import Request
 from specproof.requirements.contract import OperationContract
 from specproof.scenarios.generated import Drawn
 from specproof.scenarios.namespaced import Namespacer
-from specproof.targets.session import TargetSession, expand
+from specproof.scenarios.written import written
+from specproof.targets.session import TargetSession
 
 __all__ = ["Baseline"]
 
@@ -59,20 +59,13 @@ class Baseline:
         path = {**values, **{name: text for (at, name), text in replace.items() if at == "path"}}
         query = {**drawn.query, **{n: text for (at, n), text in replace.items() if at == "query"}}
         fields = {**drawn.headers, **{n: t for (at, n), t in replace.items() if at == "header"}}
-        secret_fields, secret_query = session.target.credentials.apply(
-            operation.security, credentials
+        return written(
+            session,
+            operation,
+            dataclasses.replace(drawn, query=query, headers=fields),
+            path,
+            credentials=credentials,
         )
-        outgoing = httpx.Request(
-            operation.operation.method,
-            f"{session.target.base_url}{expand(operation.operation.path, path)}",
-            params={**query, **secret_query} or None,
-            headers={"Accept": "application/json", "User-Agent": "specproof", **fields},
-            **drawn.content,
-        )
-        headers = [(name, value) for name, value in outgoing.headers.multi_items()]
-        headers = [item for item in headers if item[0].lower() != "host"]
-        headers.extend(secret_fields.items())
-        return Request(outgoing.method, str(outgoing.url), tuple(headers), outgoing.read())
 
     def _valid(self, operation: OperationContract) -> Drawn | None:
         if operation.id not in self._drawn:

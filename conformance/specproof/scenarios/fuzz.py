@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-import httpx
-
-from specproof.model import Request
 from specproof.scenarios.explore import explore
-from specproof.scenarios.generated import CaseSource, Drawn, taken_apart
+from specproof.scenarios.generated import CaseSource, taken_apart
 from specproof.scenarios.model import Stage
 from specproof.scenarios.namespaced import Namespacer
-from specproof.targets.session import expand
+from specproof.scenarios.written import written
 
 __all__ = ["fuzz"]
 
@@ -52,33 +48,12 @@ def fuzz(stage: Stage, source: CaseSource, *, valid: bool, cases: int, seed: int
             if sent % _EVERY == 0:
                 values.update(stage.world.parameters(stage.operation) or {})
         sent += 1
-        request = _request(stage, drawn, values)
+        for value in (*values.values(), *map(str, drawn.query.values())):
+            stage.session.tell(value)
+        request = written(stage.session, stage.operation, drawn, values)
         if request is not None:
             facts = {"credentials": "own", "generated": "valid" if valid else "invalid"}
             facts["answer"] = stage.world.answer(stage.operation, values)
             stage.session.exchange(stage.operation.id, request, facts=facts)
 
     explore(strategy, cases, seed, use)
-
-
-def _request(stage: Stage, drawn: Drawn, values: Mapping[str, str]) -> Request | None:
-    session = stage.session
-    for value in (*values.values(), *map(str, drawn.query.values())):
-        session.tell(value)
-    secret_fields, secret_query = session.target.credentials.apply(stage.operation.security, "own")
-    url = f"{session.target.base_url}{expand(stage.operation.operation.path, values)}"
-    try:
-        made = httpx.Request(
-            stage.operation.operation.method,
-            url,
-            params={**drawn.query, **secret_query} or None,
-            headers={"Accept": "application/json", "User-Agent": "specproof", **drawn.headers},
-            **drawn.content,
-        )
-        body = made.read()
-    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
-        # Not every drawn value can be written as HTTP at all; such a case says nothing.
-        return None
-    headers = [item for item in made.headers.multi_items() if item[0] != "host"]
-    headers.extend(secret_fields.items())
-    return Request(made.method, str(made.url), tuple(headers), body)

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -45,7 +46,9 @@ class _Row(BaseModel):
     reason: str
     evidence: list[str]
     expires: dt.date
-    targets: list[str] = Field(default=["emulator", "recorded", "live"])
+    targets: list[Literal["emulator", "recorded", "live"]] = Field(
+        default=["emulator", "recorded", "live"]
+    )
     message: str | None = None
 
 

@@ -297,3 +297,15 @@ def test_rules_tell_what_to_do(rule: str) -> None:
     """Each is kebab-case and explained in whole sentences."""
     assert rule.startswith("deviation-")
     assert DEVIATION_RULES[rule].endswith(".")
+
+
+def test_a_misspelt_target_is_refused(tmp_path: Path) -> None:
+    """A deviation for a target that does not exist would never be used or missed."""
+    path = tmp_path / "deviations.toml"
+    path.write_text(
+        '[[deviation]]\nrule = "a"\nrequirement = "b"\nreason = "c"\nevidence = ["d"]\n'
+        'expires = 2030-01-01\ntargets = ["emulater"]\n',
+        "utf-8",
+    )
+    with pytest.raises(InputError, match="targets"):
+        read_deviations(path)
