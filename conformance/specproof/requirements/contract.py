@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -90,6 +91,11 @@ class OperationContract:
                 None if schema is None else self.compiler.compile(schema, formats=formats)
             )
         return self._validators[place]
+
+    def asserts_formats(self, key: str, media: str) -> bool:
+        """Return whether the schema of one documented body asserts any ``format``."""
+        schema = self.responses[key].content.get(media)
+        return schema is not None and self.compiler.mentions("format", schema)
 
     def header_validator(self, key: str, header: DocumentedHeader) -> Validator:
         """Return the compiled schema of one documented header, formats asserted."""
@@ -206,6 +212,7 @@ class Contract:
         return cast(JsonObject, found) if isinstance(found, Mapping) else {}
 
 
+@functools.lru_cache(maxsize=1024)
 def match_status(keys: tuple[str, ...], status: int) -> str | None:
     """Return the key of a Responses Object that governs ``status``.
 

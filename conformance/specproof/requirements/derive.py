@@ -15,9 +15,17 @@ from specproof.requirements.contract import (
     DocumentedResponse,
     OperationContract,
 )
+from specproof.requirements.pagination import recognise
 from specproof.requirements.promises import Promise
 
-__all__ = ["HTTP_REQUIREMENTS", "derive", "header_what", "parameter_what", "slug"]
+__all__ = [
+    "HTTP_REQUIREMENTS",
+    "PAGINATION_REQUIREMENTS",
+    "derive",
+    "header_what",
+    "parameter_what",
+    "slug",
+]
 
 HTTP_REQUIREMENTS: dict[str, str] = {
     "status-documented": "answers with no status that the contract does not list",
@@ -31,6 +39,13 @@ HTTP_REQUIREMENTS: dict[str, str] = {
     "redirects-stay": "leads to no other host (RFC 9110 15.4)",
 }
 """What -> statement of the requirements that HTTP itself puts on every operation."""
+
+
+PAGINATION_REQUIREMENTS: dict[str, str] = {
+    "complete": "hands out every item of its list on one page, and comes to an end",
+    "stable": "hands out the pages of its list in the same order each time",
+}
+"""What -> statement of the requirements on every operation whose contract documents pages."""
 
 
 def derive(
@@ -117,6 +132,7 @@ class _Operation:
             yield from self._response(key, response, before)
         yield from self._parameters()
         yield from self._security()
+        yield from self._pagination()
         for what, statement in HTTP_REQUIREMENTS.items():
             yield self._make("http", what, Source.HTTP, f"{self._effective.id} {statement}", "")
 
@@ -259,6 +275,15 @@ class _Operation:
                 f"{self._effective.operation.pointer}/security",
                 vacuous="the contract makes these credentials optional" if optional else None,
             )
+
+    def _pagination(self) -> Iterator[Requirement]:
+        if recognise(self._effective) is None:
+            return
+        same = self._published is not None and recognise(self._published) is not None
+        source = Source.SCHEMA if same else Source.OVERLAY
+        for what, statement in PAGINATION_REQUIREMENTS.items():
+            at = self._effective.operation.pointer
+            yield self._make("pagination", what, source, f"{self._effective.id} {statement}", at)
 
     def _tightened(self, before: DocumentedResponse, after: DocumentedResponse) -> bool:
         def dereferenced(contract: Contract, response: DocumentedResponse) -> bytes:

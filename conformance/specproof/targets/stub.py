@@ -21,12 +21,17 @@ from specproof.requirements.contract import (
     OperationContract,
     match_status,
 )
+from specproof.requirements.pages import only_page
+from specproof.requirements.pagination import recognise
 from specproof.targets.credentials import variables
 from specproof.targets.synthesis import synthesise
 
 __all__ = ["StubEmulator"]
 
 _NUMERIC = {"integer": re.compile(r"-?[0-9]+"), "number": re.compile(r"-?[0-9.eE+-]+")}
+
+_NEXT = re.compile(r"(?<=rel=)next\b|(?<=rel=\")next\b")
+"""The relation to a next page (RFC 8288 3.3)."""
 
 
 class StubEmulator(RoutedEmulator):
@@ -131,7 +136,16 @@ class StubEmulator(RoutedEmulator):
         if not response.content or status in (204, 304):
             return Reply(status, headers)
         media = _preferred(response)
-        body = _encoded(self._instance(operation, key, media), media)
+        instance = self._instance(operation, key, media)
+        pagination = recognise(operation) if _is_json(media) else None
+        if pagination is not None and key.startswith("2"):
+            # It keeps no list to walk over: what it shows is all there is.
+            validator = operation.body_validator(key, media, formats=False)
+            instance = only_page(
+                pagination, instance, lambda body: validator is None or validator.valid(body)
+            )
+            headers = tuple((name, _NEXT.sub("self", text)) for name, text in headers)
+        body = _encoded(instance, media)
         return Reply(status, (("content-type", _concrete(media)), *headers), body)
 
     def _make_router(self) -> Router:
