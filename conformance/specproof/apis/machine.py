@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from hypothesis import reject
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from specproof.apis.claims import Claim
 from specproof.apis.contract import Session
 from specproof.model import Exchange
 
@@ -23,13 +24,23 @@ class BrokenPromiseError(AssertionError):
     """A promise was broken; carries the exchanges that show it, for shrinking and reports."""
 
     def __init__(
-        self, promise: str, message: str, exchange: Exchange, sequence: tuple[Exchange, ...]
+        self,
+        promise: str,
+        message: str,
+        exchange: Exchange,
+        sequence: tuple[Exchange, ...],
+        claims: tuple[Claim, ...] = (),
     ) -> None:
         super().__init__(f"{promise}: {message}")
         self.promise = promise
         self.message = message
         self.exchange = exchange
         self.sequence = sequence
+        self.claims = claims
+
+    def needs(self, exchange: Exchange) -> bool:
+        """Return whether a claim compares with the answer of ``exchange``."""
+        return any(claim.get("since") == exchange.id for claim in self.claims)
 
 
 class PromiseMachine(RuleBasedStateMachine):
@@ -66,6 +77,23 @@ class PromiseMachine(RuleBasedStateMachine):
 
         Random walks may leave a rule out; a promise is not proved by chance.
         """
+
+    def remove_early(self) -> None:
+        """Arrange, and remove something, before every walk and tour; say nothing of it yet."""
+
+    def look_late(self) -> None:
+        """Look, after every walk and tour, at what was removed early.
+
+        What comes back a second later is not seen by those who look at once.
+        """
+
+    def decided(self, promise: str) -> bool:
+        """Return whether what decides ``promise`` has come about by now.
+
+        A look before that may find it broken, but proves nothing by finding all well; a promise
+        of which nothing else is seen is inconclusive.
+        """
+        return promise in self.PROMISES
 
     def idle(self) -> bool:
         """Return whether nothing is left to do, e.g. since the server refused to arrange."""
@@ -122,20 +150,32 @@ class PromiseMachine(RuleBasedStateMachine):
         """Enter a condition of the session."""
         return self.session.condition(name)
 
-    def expect(self, promise: str, holds: bool, message: str, exchange: Exchange) -> None:
+    @staticmethod
+    def settled(exchange: Exchange) -> bool:
+        """Return whether there is an answer; one that puts the matter off proves nothing."""
+        answer = exchange.response
+        return answer is not None and answer.status not in _BUSY
+
+    def expect(
+        self, promise: str, holds: bool, message: str, exchange: Exchange, *claims: Claim
+    ) -> None:
         """Say whether ``promise`` holds in ``exchange``, if that was answered at all.
+
+        That it holds counts only once it is decided.
+
+        Args:
+            claims: the same as data, so that it can be checked again without specproof.
 
         Raises:
             BrokenPromiseError: it does not, and it was not known to be broken.
         """
-        answer = exchange.response
-        if answer is None or answer.status in _BUSY:
-            # No answer, or one that puts the matter off, proves nothing either way.
+        if not self.settled(exchange):
             return
         if holds:
-            type(self).keep(promise, exchange)
+            if self.decided(promise):
+                type(self).keep(promise, exchange)
         elif promise not in self.muted:
             earlier = tuple(item for item in self.exchanges if item.id != exchange.id)
-            error = BrokenPromiseError(promise, message, exchange, earlier)
+            error = BrokenPromiseError(promise, message, exchange, earlier, claims)
             type(self).broke(error)
             raise error

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
 
-__all__ = ["Match", "Route", "Router"]
+__all__ = ["Match", "Route", "Router", "decoded_path"]
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SHORT = 128
+"""Longest segment that is remembered decoded: callers send the same few again and again."""
+
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Router:
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
         templates = sorted({route.template for route in routes}, key=_concreteness)
-        self._paths = [(_compile(template), self._methods(template)) for template in templates]
+        self._paths = [self._path(template) for template in templates]
 
     def match(self, method: str, path: str) -> Match | None:
         """Return the match of ``path``, still percent-encoded, or None if it leads nowhere.
@@ -56,24 +60,43 @@ class Router:
         HEAD is served by the GET of the same path (RFC 9110 9.3.2).
         """
         segments = path.split("/")[1:]
-        for patterns, methods in self._paths:
-            found = _fit(patterns, segments)
+        count = len(segments)
+        for known in self._paths:
+            if len(known.segments) != count:
+                continue
+            found = _fit(known.segments, segments)
             if found is None:
                 continue
             parameters, undecodable = found
-            allowed = {*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+            methods = known.methods
             wanted = "GET" if method == "HEAD" and "HEAD" not in methods else method
-            return Match(methods.get(wanted), parameters, undecodable, tuple(sorted(allowed)))
+            return Match(methods.get(wanted), parameters, undecodable, known.allowed)
         return None
 
-    def _methods(self, template: str) -> dict[str, Route]:
-        return {route.method: route for route in self.routes if route.template == template}
+    def _path(self, template: str) -> _Path:
+        methods = {route.method: route for route in self.routes if route.template == template}
+        allowed = {*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+        return _Path(_compile(template), methods, tuple(sorted(allowed)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    segments: tuple[_Segment, ...]
+    methods: Mapping[str, Route]
+    allowed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    regex: re.Pattern[str]
+    """One segment of a template.
+
+    Attributes:
+        regex: None where ``text`` says it all: the literal, or the name of the one parameter.
+    """
+
+    text: str
     names: tuple[str, ...]
+    regex: re.Pattern[str] | None
 
 
 def _concreteness(template: str) -> tuple[list[bool], str]:
@@ -85,26 +108,38 @@ def _compile(template: str) -> tuple[_Segment, ...]:
     for text in template.split("/")[1:]:
         # Names of parameters need be no Python identifiers, so groups go by their number.
         pieces = re.split(r"\{([^{}]+)\}", text)
+        names = tuple(pieces[1::2])
+        if not names or pieces == ["", *names, ""]:
+            segments.append(_Segment("".join(pieces), names, None))
+            continue
         pattern = "".join(
             "(.+?)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)
         )
-        segments.append(_Segment(re.compile(pattern, re.DOTALL), tuple(pieces[1::2])))
+        segments.append(_Segment(text, names, re.compile(pattern, re.DOTALL)))
     return tuple(segments)
 
 
 def _fit(
     patterns: Sequence[_Segment], segments: Sequence[str]
 ) -> tuple[dict[str, str], tuple[str, ...]] | None:
-    if len(patterns) != len(segments):
-        return None
     parameters: dict[str, str] = {}
     undecodable: list[str] = []
     for pattern, segment in zip(patterns, segments, strict=True):
-        text = segment if pattern.names else _decoded(segment)
-        found = None if text is None else pattern.regex.fullmatch(text)
-        if found is None:
-            return None
-        for name, raw in zip(pattern.names, found.groups(), strict=True):
+        if not pattern.names:
+            # Most literals are written as they are.
+            if segment != pattern.text and _decoded(segment) != pattern.text:
+                return None
+            continue
+        if pattern.regex is None:
+            groups: Sequence[str] = (segment,)
+            if not segment:
+                return None
+        else:
+            found = pattern.regex.fullmatch(segment)
+            if found is None:
+                return None
+            groups = found.groups()
+        for name, raw in zip(pattern.names, groups, strict=True):
             value = _decoded(raw)
             if value is None:
                 undecodable.append(name)
@@ -113,11 +148,40 @@ def _fit(
 
 
 def _decoded(segment: str) -> str | None:
-    if "%" not in segment and segment.isascii():
+    if "%" not in segment:
         return segment
+    return _short(segment) if len(segment) <= _SHORT else _undone(segment)
+
+
+def _undone(segment: str) -> str | None:
     if _BAD_ESCAPE.search(segment):
         return None
     try:
-        return unquote_to_bytes(segment).decode("utf-8")
+        return _percent_decoded(segment, "strict")
     except UnicodeDecodeError:
         return None
+
+
+_short = functools.lru_cache(maxsize=2048)(_undone)
+
+
+def decoded_path(path: str) -> str:
+    """Return an ASCII path with its percent escapes undone once, as ASGI wants ``path``.
+
+    What is no UTF-8 stands there as U+FFFD, and half an escape as it is.
+    """
+    if "%" not in path:
+        return path
+    parts = [_decoded(part) for part in path.split("/")]
+    whole = [part for part in parts if part is not None]
+    return "/".join(whole) if len(whole) == len(parts) else _percent_decoded(path, "replace")
+
+
+def _percent_decoded(text: str, errors: str) -> str:
+    """Undo percent escapes (RFC 3986 2.1, 2.5); raise UnicodeDecodeError where ``strict``."""
+
+    def undone(found: re.Match[str]) -> str:
+        return bytes.fromhex(found[0].replace("%", "")).decode("utf-8", errors)
+
+    # Neighbouring escapes go together: what is not escaped begins a character of its own.
+    return _ESCAPES.sub(undone, text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
 from specproof.apis.contract import ASGIApp, Message, Scope
@@ -32,6 +32,8 @@ JSON = "application/json; charset=utf-8"
 """Media type of every JSON answer, as both vendors write it."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 MAX_BODY = 1_048_576
 """Bytes of a request body that are read; a longer one is cut, and refused."""
@@ -106,7 +108,7 @@ class Reply:
 
     def adding(self, *headers: tuple[str, str]) -> Reply:
         """Return the same reply with ``headers`` at the end of its own."""
-        return replace(self, headers=(*self.headers, *headers))
+        return Reply(self.status, (*self.headers, *headers), self.body)
 
 
 class RefusalError(Exception):
@@ -124,8 +126,7 @@ def is_uuid(text: str) -> bool:
 
 def json_reply(status: int, value: Json, *headers: tuple[str, str]) -> Reply:
     """Return a reply whose body is ``value`` as compact JSON, keys in the order given."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Reply(status, (("content-type", JSON), *headers), body)
+    return Reply(status, (("content-type", JSON), *headers), _COMPACT.encode(value).encode())
 
 
 def text_reply(status: int, media_type: str, text: str, *headers: tuple[str, str]) -> Reply:
@@ -147,7 +148,11 @@ def asgi_app(handle: Callable[[Call], Reply]) -> ASGIApp:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
-        body, too_long = await _body(receive)
+        message = await receive()
+        if message.get("more_body", False):
+            body, too_long = await _body(message, receive)
+        else:
+            body, too_long = _cut(message.get("body", b""))
         call = _call(scope, body, too_long=too_long)
         reply = handle(call)
         headers = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in reply.headers]
@@ -170,33 +175,40 @@ async def _live(
             return
 
 
-async def _body(receive: Callable[[], Awaitable[Message]]) -> tuple[bytes, bool]:
+async def _body(message: Message, receive: Callable[[], Awaitable[Message]]) -> tuple[bytes, bool]:
+    """Return a body in pieces, ``message`` the first of them."""
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
         chunk: bytes = message.get("body", b"")
         if size <= MAX_BODY:
             chunks.append(chunk)
         size += len(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)[:MAX_BODY], size > MAX_BODY
+        message = await receive()
+
+
+def _cut(body: bytes) -> tuple[bytes, bool]:
+    return (body[:MAX_BODY], True) if len(body) > MAX_BODY else (body, False)
 
 
 def _call(scope: Scope, body: bytes, *, too_long: bool) -> Call:
     raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
     path = raw.partition(b"?")[0].decode("latin-1")
-    prefix = quote(scope.get("root_path", ""))
-    if prefix and path.startswith(f"{prefix}/"):
+    root = scope.get("root_path", "")
+    if root and path.startswith(f"{(prefix := quote(root))}/"):
         path = path[len(prefix) :]
     query: bytes = scope.get("query_string", b"")
     return Call(
         method=scope["method"],
         path=path,
-        query=tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True)),
+        query=tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else (),
         headers=tuple(
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in scope["headers"]
+            [
+                (name.decode("latin-1").lower(), value.decode("latin-1"))
+                for name, value in scope["headers"]
+            ]
         ),
         body=body,
         too_long=too_long,

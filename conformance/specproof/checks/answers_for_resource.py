@@ -68,4 +68,5 @@ CHECK = Check(
     ),
     clause="RFC 9110 9.3 (methods apply to the target resource), 15.3",
     look=look,
+    beside=lambda view: view.exchange.facts.get("answer"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from specproof.checks.base import Check, View
 from specproof.model import Observation
@@ -25,15 +25,18 @@ _WORDS = {
     "scheme": "with credentials under another scheme",
     "wrong-secret": "with a wrong secret",
     "wrong-name": "with a wrong name",
+    "blank": "with an empty field of credentials",
+    "scheme-alone": "with a scheme and no credentials",
+    "undecodable": "with credentials that are no base64",
+    "name-alone": "with a name and no secret",
 }
 
 
 def look(view: View) -> Iterator[Observation]:
     """Observe the answer to a request that was sent without our own credentials."""
-    mode = view.exchange.facts.get("credentials", "own")
-    if mode not in _WORDS or view.exchange.facts.get("tenant") == "other":
-        # The other tenant may do to its own resources whatever it likes.
+    if not _foreign(view.exchange.facts):
         return
+    mode = view.exchange.facts["credentials"]
     status = view.answered.status
     accepted = status < 400  # noqa: PLR2004 - RFC 9110 15: 4xx and 5xx are refusals
     # Another tenant may be told "not found", which hides whose resource it is (RFC 9110 15.5.5).
@@ -49,6 +52,14 @@ def look(view: View) -> Iterator[Observation]:
             )
 
 
+def _foreign(facts: Mapping[str, str]) -> bool:
+    """Return whether a request was sent without the credentials of whose resources it is about.
+
+    The other tenant may do to its own resources whatever it likes.
+    """
+    return facts.get("credentials", "own") in _WORDS and facts.get("tenant") != "other"
+
+
 CHECK = Check(
     id=RULE,
     title="requests without valid credentials are refused",
@@ -58,4 +69,5 @@ CHECK = Check(
     ),
     clause="OpenAPI 3.1, Security Requirement Object; RFC 9110 11.4, 15.5.2, 15.5.4",
     look=look,
+    concerns=_foreign,
 )

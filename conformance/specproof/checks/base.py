@@ -6,21 +6,35 @@ import functools
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from email.message import Message
-from functools import cached_property
-from typing import NoReturn
+from typing import Generic, NoReturn, TypeVar
 
 from specproof.model import Blame, Exchange, Json, Observation, Response, Severity
 from specproof.requirements.contract import DocumentedResponse, OperationContract
 
-__all__ = ["Check", "Look", "View", "essence", "is_json"]
+__all__ = ["WELL_KNOWN_MEDIA_TYPES", "Check", "Look", "View", "essence", "is_json"]
 
 # RFC 9110 8.3.1 and RFC 6838 4.2; anything else may hold anything.
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,40}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 
+_APPLICATION = (
+    "cbor gzip hal+json javascript json json-seq ld+json octet-stream pdf problem+json"
+    " problem+xml vnd.api+json x-ndjson x-www-form-urlencoded x-yaml xhtml+xml xml yaml zip"
+)
+_TEXT = "css csv event-stream html javascript plain xml"
+WELL_KNOWN_MEDIA_TYPES = frozenset(
+    {f"application/{name}" for name in _APPLICATION.split()}
+    | {f"text/{name}" for name in _TEXT.split()}
+    | {"image/gif", "image/jpeg", "image/png", "image/svg+xml", "multipart/form-data"}
+)
+"""Media types that a message may name although the contract does not; any other is the
+server's own word (IANA media type registry)."""
+
 Look = Callable[["View"], Iterator[Observation]]
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,15 @@ class Check:
         response_only: whether ``look`` depends on nothing but the operation, the method and
             the response as it arrived (and ``headers_known``), not on its time. Such a check
             is asked once about equal responses; what it said counts for each of them.
+        body_unread: whether of the content ``look`` reads no more than its length, and so is
+            asked once about equal headers.
+        beside: returns all that ``look`` reads beside the response, where that is something:
+            equal answers with equal values of it are one to the check. A check with neither
+            this nor ``response_only`` reads the time or what it noted, and is asked each time.
+        concerns: returns whether ``look`` may say anything of an exchange with these facts;
+            where it is never asked, it would have been silent.
+        walks: whether ``look`` says something of exchanges with the fact ``walk`` alone, and
+            rests on all of that walk.
     """
 
     id: str
@@ -44,9 +67,27 @@ class Check:
     clause: str
     look: Look
     response_only: bool = False
+    walks: bool = False
+    body_unread: bool = False
+    beside: Callable[[View], Hashable] | None = None
+    concerns: Callable[[Mapping[str, str]], bool] | None = None
 
 
-@dataclass(frozen=True)
+class _Lazy(Generic[Value]):
+    """A property that is worked out once; ``functools.cached_property`` without its lock."""
+
+    def __init__(self, work_out: Callable[[View], Value]) -> None:
+        self._work_out = work_out
+        self._name = work_out.__name__
+        self.__doc__ = work_out.__doc__
+
+    def __get__(self, view: View, _: type[View] | None = None) -> Value:
+        value = self._work_out(view)
+        view.__dict__[self._name] = value
+        return value
+
+
+@dataclass(eq=False)
 class View:
     """One exchange beside the contract that it has to keep.
 
@@ -58,6 +99,7 @@ class View:
         held: observations that something held, made at earlier exchanges of the same item;
             they come back instead of new ones, which differ in nothing but the exchange.
         secrets: credentials of the run, which no answer may repeat; never shown.
+        names: ids of requirements of this operation that were named before.
     """
 
     exchange: Exchange
@@ -67,8 +109,9 @@ class View:
     memory: MutableMapping[str, str] = field(default_factory=dict)
     held: MutableMapping[tuple[object, ...], Observation] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    names: MutableMapping[tuple[str, str], str] = field(default_factory=dict)
 
-    @property
+    @_Lazy
     def answered(self) -> Response:
         """The response; checks are asked only where there is one."""
         response = self.exchange.response
@@ -76,17 +119,17 @@ class View:
             raise ValueError("a check was asked about an exchange without a response")
         return response
 
-    @cached_property
+    @_Lazy
     def documented(self) -> DocumentedResponse | None:
         """The documented response that governs this answer, or None."""
         return self.operation.documented(self.answered.status)
 
-    @cached_property
+    @_Lazy
     def media(self) -> str:
         """Essence of Content-Type, lower case, without parameters; empty where there is none."""
         return essence(self.answered.header("content-type") or "")
 
-    @cached_property
+    @_Lazy
     def published_response(self) -> DocumentedResponse | None:
         """The row of the published spec that ``documented`` corrects, or None.
 
@@ -99,17 +142,22 @@ class View:
 
     @property
     def media_shown(self) -> str:
-        """The media type as a message may show it: two names, or that it is none."""
-        return self.media if _MEDIA_TYPE.fullmatch(self.media) else "no media type"
+        """The media type as a message may show it: a known one, another, or that it is none."""
+        if not _MEDIA_TYPE.fullmatch(self.media):
+            return "no media type"
+        rows = self.operation.responses.values()
+        documented = {essence(item) for row in rows for item in row.content}
+        known = self.media in WELL_KNOWN_MEDIA_TYPES or self.media in documented
+        return self.media if known else "another media type"
 
-    @cached_property
+    @_Lazy
     def media_range(self) -> str | None:
         """The documented media range that governs this answer's media type, or None."""
         if self.documented is None:
             return None
         return match_media(tuple(self.documented.content), self.media)
 
-    @cached_property
+    @_Lazy
     def parsed(self) -> tuple[bool, Json]:
         """Whether the body is JSON at all, and its value."""
         if self.answered.broken is not None or not self.answered.body:
@@ -122,21 +170,21 @@ class View:
         except (ValueError, RecursionError):
             return False, None
 
-    @cached_property
+    @_Lazy
     def json_problem(self) -> str | None:
         """What is wrong with the body as strict JSON (RFC 8259), or None."""
         return self._strict[0]
 
-    @cached_property
+    @_Lazy
     def _strict(self) -> tuple[str | None, Json]:
         return _read_strictly(self.answered.body)
 
-    @property
+    @_Lazy
     def headers_known(self) -> bool:
         """Whether the response's headers are all there; of a pasted body they seldom are."""
         return self.exchange.facts.get("headers") != "unknown"
 
-    @property
+    @_Lazy
     def body_excepted(self) -> bool:
         """Whether prose allows this body to be empty or not JSON, and it is."""
         if self.documented is None:
@@ -151,7 +199,12 @@ class View:
 
     def requirement(self, where: str, what: str) -> str:
         """Return the id of a requirement of this operation."""
-        return f"{self.exchange.api}/{self.operation.id}/{where}/{what}"
+        # Built once for each pair, so that its hash is worked out once, too.
+        name = self.names.get((where, what))
+        if name is None:
+            name = f"{self.exchange.api}/{self.operation.id}/{where}/{what}"
+            self.names[where, what] = name
+        return name
 
     def observe(
         self,
@@ -165,8 +218,10 @@ class View:
         """Return an observation: the requirement holds where ``problem`` is None."""
         status = self.answered.status
         key = (rule, requirement, status, severity)
-        if problem is None and key in self.held:
-            return self.held[key]
+        if problem is None:
+            before = self.held.get(key)
+            if before is not None:
+                return before
         made = Observation(
             rule=rule,
             requirement=requirement,
@@ -201,6 +256,7 @@ def charset(content_type: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+@functools.lru_cache(maxsize=256)
 def match_media(ranges: tuple[str, ...], media: str) -> str | None:
     """Return the most specific media range that covers ``media``.
 

@@ -47,4 +47,5 @@ CHECK = Check(
     clause="RFC 9112 6.3 (message body length), RFC 9110 8.4 (Content-Encoding)",
     look=look,
     response_only=True,
+    body_unread=True,
 )

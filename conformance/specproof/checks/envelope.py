@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specproof.model import Json
 
@@ -15,8 +14,7 @@ _TITLES = ("title", "message", "detail", "description", "error_description")
 _MARKS = ("errors", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorItem:
+class ErrorItem(NamedTuple):
     """One error of an envelope; None where the envelope has no such field.
 
     Attributes:
@@ -36,11 +34,11 @@ def error_items(body: Json) -> tuple[ErrorItem, ...] | None:
     Families: ``{errors: [{code, title}]}``, ``{errors: [text]}``, ``{errors: text}``,
     ``{error: {type, message}}``, ``{error: text}``, RFC 9457 ``{type, title}``.
     """
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return None
     for mark in _MARKS:
         if mark in body:
-            return tuple(_items(body[mark]))
+            return tuple(_items(body[mark], []))
     if "title" in body and ("type" in body or "status" in body):
         return (_item(body),)
     return None
@@ -48,34 +46,41 @@ def error_items(body: Json) -> tuple[ErrorItem, ...] | None:
 
 def blank(text: str) -> bool:
     """Return whether nothing of ``text`` would be seen: only blanks and invisible characters."""
-    return all(unicodedata.category(character)[0] in {"Z", "C"} for character in text)
+    return all(unicodedata.category(character)[0] in "ZC" for character in text)
 
 
 def looks_like_error(body: Json) -> bool:
     """Return whether a body says that something went wrong."""
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return False
     if body.get("success") is False:
         return True
     return any(body.get(mark) not in (None, [], {}, "", False) for mark in _MARKS)
 
 
-def _items(value: Json) -> Iterator[ErrorItem]:
-    if isinstance(value, Mapping):
-        yield _item(value)
+def _items(value: Json, found: list[ErrorItem]) -> list[ErrorItem]:
+    if isinstance(value, dict):
+        found.append(_item(value))
     elif isinstance(value, str):
-        yield ErrorItem(None, value, has_code=False, has_title=True)
+        found.append(ErrorItem(None, value, has_code=False, has_title=True))
     elif isinstance(value, list):
         for entry in value:
-            yield from _items(entry)
+            _items(entry, found)
+    return found
 
 
-def _item(value: Mapping[str, Json]) -> ErrorItem:
-    code = next((name for name in _CODES if name in value), None)
-    title = next((name for name in _TITLES if name in value), None)
+def _item(value: dict[str, Json]) -> ErrorItem:
+    code, title = _first(value, _CODES), _first(value, _TITLES)
     return ErrorItem(
         None if code is None else value[code],
         None if title is None else value[title],
         has_code=code is not None,
         has_title=title is not None,
     )
+
+
+def _first(value: dict[str, Json], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        if name in value:
+            return name
+    return None

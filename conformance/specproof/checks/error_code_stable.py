@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from specproof.checks.base import Check, View
 from specproof.checks.envelope import blank
@@ -25,18 +25,11 @@ def look(view: View) -> Iterator[Observation]:
     if not all(isinstance(code, str) and not blank(code) for code in codes):
         yield view.observe(RULE, requirement, "an error code is missing, blank or no string")
         return
-    facts = view.exchange.facts
-    cause = "/".join(
-        (
-            "cause",
-            view.exchange.operation,
-            *(facts.get(name, "") for name in ("because", "cause", "breaks", "credentials")),
-        )
-    )
-    if "generated" in facts:
+    if "generated" in view.exchange.facts:
         # Generated requests differ in what is wrong with them; only presence is looked at.
         yield view.observe(RULE, requirement, None)
         return
+    cause = "/".join(("cause", view.exchange.operation, *_cause(view)))
     text = "\n".join(str(code) for code in codes)
     before = view.memory.setdefault(f"{cause}/{view.answered.status}", text)
     yield view.observe(
@@ -44,6 +37,16 @@ def look(view: View) -> Iterator[Observation]:
         requirement,
         None if before == text else "the code of an error changed although its cause did not",
     )
+
+
+def _cause(view: View) -> list[str]:
+    facts = view.exchange.facts
+    return [facts.get(name, "") for name in ("because", "cause", "breaks", "credentials")]
+
+
+def _beside(view: View) -> Hashable:
+    """Return what decides beside the answer; the code of a cause, once noted, never changes."""
+    return "generated" if "generated" in view.exchange.facts else tuple(_cause(view))
 
 
 def _codes(view: View) -> list[object] | None:
@@ -67,4 +70,5 @@ CHECK = Check(
     ),
     clause="description of `code` on the vendor's page; promises.yaml of the API",
     look=look,
+    beside=_beside,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from specproof.checks.base import Check, View
 from specproof.model import Json, Observation
@@ -62,17 +62,25 @@ _LEAKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+_SUSPICIOUS = re.compile(r"[(:\"\[/\\.=]|-----|[A-Z]{3}|syntax error")
+"""What every text that some pattern of ``_LEAKS`` finds has in it; most texts have nothing."""
+
+
 def look(view: View) -> Iterator[Observation]:
     """Observe every text of an error body."""
     documented = view.documented
     if view.answered.status not in _ERRORS or documented is None:
         return
     parses, body = view.parsed
-    texts = list(_texts(body)) if parses else [view.answered.body.decode("utf-8", "replace")]
-    found = sorted({what for text in texts for what in _leaks_of(text)})
-    credentials = view.exchange.request.header("authorization")
-    sent = credentials is not None and _repeats(credentials, texts)
-    if sent or any(secret in text for secret in view.secrets for text in texts):
+    texts = _texts(body) if parses else [view.answered.body.decode("utf-8", "replace")]
+    # No header can hold a NUL, so no secret reaches from one text into the next.
+    whole = "\0".join(texts)
+    found: list[str] = []
+    if _SUSPICIOUS.search(whole):
+        found = sorted({what for text in texts for what in _leaks_of(text)})
+    credentials = _credentials(view)
+    sent = credentials is not None and _repeats(credentials, whole)
+    if sent or any(secret in whole for secret in view.secrets):
         found.append("the credentials of the request")
     problem = f"the error body holds {' and '.join(found)}" if found else None
     yield view.observe(RULE, view.requirement(documented.key, "discreet"), problem)
@@ -84,29 +92,38 @@ def _leaks_of(text: str) -> tuple[str, ...]:
 
 
 def _leaks(text: str) -> tuple[str, ...]:
+    if not _SUSPICIOUS.search(text):
+        return ()
     return tuple(what for what, pattern in _LEAKS if pattern.search(text))
 
 
 _known_leaks = functools.lru_cache(maxsize=4096)(_leaks)
 
 
-def _repeats(credentials: str, texts: list[str]) -> bool:
+def _credentials(view: View) -> str | None:
+    """Return what the request logged in with."""
+    return view.exchange.request.header("authorization")
+
+
+def _repeats(credentials: str, whole: str) -> bool:
     token = credentials.rpartition(" ")[2]
-    return len(token) >= 12 and any(token in text for text in texts)  # noqa: PLR2004 - no word is
+    return len(token) >= 12 and token in whole  # noqa: PLR2004 - no word is
 
 
-def _texts(body: Json) -> Iterator[str]:
+def _texts(body: Json) -> list[str]:
     pending: list[Json] = [body]
+    texts: list[str] = []
     seen = 0
     while pending and seen < _MOST_TEXTS:
         current = pending.pop()
         seen += 1
         if isinstance(current, str):
-            yield current
-        elif isinstance(current, Mapping):
+            texts.append(current)
+        elif isinstance(current, dict):
             pending.extend(current.values())
         elif isinstance(current, list):
             pending.extend(current)
+    return texts
 
 
 CHECK = Check(
@@ -118,4 +135,5 @@ CHECK = Check(
     ),
     clause="OWASP API Security Top 10 2023, API8; RFC 9110 17 (disclosure in responses)",
     look=look,
+    beside=_credentials,
 )

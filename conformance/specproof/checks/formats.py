@@ -33,6 +33,8 @@ def look(view: View) -> Iterator[Observation]:
 
 
 def _problems(operation: OperationContract, key: str, media: str, value: object) -> Iterator[str]:
+    if not operation.asserts_formats(key, media):
+        return
     validator = operation.body_validator(key, media, formats=True)
     if validator is None or validator.valid(value):  # type: ignore[arg-type]  # parsed JSON
         return

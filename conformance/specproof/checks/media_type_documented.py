@@ -48,4 +48,5 @@ CHECK = Check(
     clause="OpenAPI 3.1, Response Object: content; RFC 9110 8.3",
     look=look,
     response_only=True,
+    body_unread=True,
 )

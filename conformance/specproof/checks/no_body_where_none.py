@@ -35,4 +35,5 @@ CHECK = Check(
     clause="RFC 9110 6.4.1, 9.3.2, 15.3.5, 15.3.6, 15.4.5",
     look=look,
     response_only=True,
+    body_unread=True,
 )

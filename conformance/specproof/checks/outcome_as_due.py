@@ -62,4 +62,5 @@ CHECK = Check(
     ),
     clause="OpenAPI 3.1, Responses Object: the description of the response",
     look=look,
+    concerns=lambda facts: "due" in facts,
 )

@@ -40,4 +40,5 @@ CHECK = Check(
     ),
     clause="OpenAPI 3.1, Parameter Object: schema; RFC 9110 15.5.1",
     look=look,
+    concerns=lambda facts: "breaks" in facts,
 )

@@ -26,6 +26,11 @@ def look(view: View) -> Iterator[Observation]:
     )
 
 
+def _asked(view: View) -> tuple[str, ...]:
+    """Return where the request went as far as it matters here: scheme and authority."""
+    return tuple(view.exchange.request.url.split("/", 3)[:3])
+
+
 def _elsewhere(url: str, location: str) -> bool:
     try:
         return _origin(urljoin(url, location)) != _origin(url)
@@ -47,4 +52,6 @@ CHECK = Check(
     ),
     clause="RFC 9110 15.4 (redirection), 17.1 (establishing authority)",
     look=look,
+    body_unread=True,
+    beside=_asked,
 )

@@ -88,4 +88,5 @@ CHECK = Check(
     clause="OpenAPI 3.1, Header Object: required, schema, style simple; RFC 9110 10.2.3",
     look=look,
     response_only=True,
+    body_unread=True,
 )

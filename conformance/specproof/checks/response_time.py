@@ -14,15 +14,21 @@ RULE = "response-time"
 
 def look(view: View) -> Iterator[Observation]:
     """Observe the seconds from sending to the last byte."""
-    budget = float(view.exchange.facts.get("time-budget", "0"))
+    budget, late = _budget(view)
     if budget <= 0:
         return
     yield view.observe(
         RULE,
         view.requirement("http", RULE),
-        f"an answer took longer than {budget:g} s" if view.answered.elapsed > budget else None,
+        f"an answer took longer than {budget:g} s" if late else None,
         severity=Severity.WARNING,
     )
+
+
+def _budget(view: View) -> tuple[float, bool]:
+    """Return the seconds in which an answer was due, and whether it took longer."""
+    budget = float(view.exchange.facts.get("time-budget", "0"))
+    return budget, view.answered.elapsed > budget
 
 
 CHECK = Check(
@@ -34,4 +40,6 @@ CHECK = Check(
     ),
     clause="the time budget of the run (seconds)",
     look=look,
+    body_unread=True,
+    beside=_budget,
 )

@@ -42,4 +42,5 @@ CHECK = Check(
     clause="RFC 6585 4, RFC 9110 10.2.3; promises.yaml of the API",
     look=look,
     response_only=True,
+    body_unread=True,
 )

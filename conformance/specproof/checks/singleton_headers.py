@@ -49,4 +49,5 @@ CHECK = Check(
     clause="RFC 9110 5.3: a sender MUST NOT generate multiple field lines for a singleton field",
     look=look,
     response_only=True,
+    body_unread=True,
 )

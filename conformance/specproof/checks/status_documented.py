@@ -42,4 +42,6 @@ CHECK = Check(
         " any known errors"
     ),
     look=look,
+    body_unread=True,
+    beside=lambda view: ("due" in view.exchange.facts, view.exchange.expects),
 )

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from specproof.checks.base import Check, View
+from specproof.document.schemas import Outline
 from specproof.model import Blame, Json, Observation, Severity
-from specproof.requirements.contract import OperationContract
 
 __all__ = ["CHECK"]
 
 RULE = "undocumented-fields"
 _DEEPEST = 12
-_COMBINING = frozenset(
-    {
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "if",
-        "not",
-        "$dynamicRef",
-        "additionalProperties",
-        "patternProperties",
-        "unevaluatedProperties",
-    }
-)
 
 
 def look(view: View) -> Iterator[Observation]:
@@ -34,7 +21,7 @@ def look(view: View) -> Iterator[Observation]:
     if documented is None or not parses or view.media_range is None:
         return
     schema = documented.content.get(view.media_range)
-    places = sorted(set(_unknown(view.operation, schema, body, "", 0)))
+    places = sorted(set(_unknown(view.operation.compiler.outline(schema), body, "", 0)))
     if places:
         # The names themselves come from the server and may hold anything.
         yield view.observe(
@@ -46,26 +33,22 @@ def look(view: View) -> Iterator[Observation]:
         )
 
 
-def _unknown(
-    operation: OperationContract, schema: Json, value: Json, place: str, depth: int
-) -> Iterator[str]:
-    node = operation.compiler.resolve(schema)
-    if depth > _DEEPEST or not isinstance(node, Mapping) or _COMBINING & set(node):
+def _unknown(outline: Outline, value: Json, place: str, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
         return
-    if isinstance(value, Mapping):
-        properties = node.get("properties")
-        if not isinstance(properties, Mapping):
+    if isinstance(value, dict):
+        names = outline.names
+        if names is None:
             return
-        if set(value) - set(properties):
+        if not value.keys() <= names:
             yield place or "the top"
         for name, item in value.items():
-            if name in properties:
-                yield from _unknown(
-                    operation, properties[name], item, f"{place}/{name}".lstrip("/"), depth + 1
-                )
-    elif isinstance(value, list) and "items" in node:
+            if isinstance(item, dict | list) and name in names:
+                below = f"{place}/{name}".lstrip("/")
+                yield from _unknown(outline.member(name), item, below, depth + 1)
+    elif isinstance(value, list) and (items := outline.items) is not None:
         for item in value[:100]:
-            yield from _unknown(operation, node["items"], item, f"{place}[]", depth + 1)
+            yield from _unknown(items, item, f"{place}[]", depth + 1)
 
 
 CHECK = Check(

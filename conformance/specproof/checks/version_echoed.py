@@ -20,7 +20,7 @@ def look(view: View) -> Iterator[Observation]:
     if RULE not in view.promised or not view.headers_known:
         return
     values = view.answered.all_headers(_HEADER)
-    asked = view.exchange.request.header(_HEADER)
+    asked = _asked(view)
     success = 200 <= view.answered.status < 300  # noqa: PLR2004 - RFC 9110 15.3
     if len(values) != 1:
         problem: str | None = f"{_HEADER} came {len(values)} times"
@@ -33,6 +33,11 @@ def look(view: View) -> Iterator[Observation]:
     yield view.observe(RULE, view.requirement("prose", RULE), problem)
 
 
+def _asked(view: View) -> str | None:
+    """Return the version that the request asked for."""
+    return view.exchange.request.header(_HEADER) if RULE in view.promised else None
+
+
 CHECK = Check(
     id=RULE,
     title="every response names the version that answered",
@@ -42,4 +47,6 @@ CHECK = Check(
     ),
     clause="vendor's documentation on versioning; promises.yaml of the API",
     look=look,
+    body_unread=True,
+    beside=_asked,
 )

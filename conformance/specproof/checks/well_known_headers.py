@@ -81,4 +81,5 @@ CHECK = Check(
     clause="RFC 9110 5.6.7 (dates), 8.3 (Content-Type), 8.8.3 (ETag), 10.2.3 (Retry-After)",
     look=look,
     response_only=True,
+    body_unread=True,
 )

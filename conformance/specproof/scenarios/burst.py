@@ -29,7 +29,9 @@ def _act(stage: Stage) -> None:
     values = stage.world.parameters(stage.operation)
     if values is None:
         values = next(iter(stage.world.unknown(stage.operation)), {})
+    patience, stage.session.patience = stage.session.patience, 0
     for _ in range(_REQUESTS):
         sent = stage.send(values, expects=None, facts={"cause": "repeated"})
         if sent is None or sent.response is None or sent.response.status == _THROTTLED:
-            return
+            break
+    stage.session.patience = patience

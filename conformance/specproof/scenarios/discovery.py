@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import httpx
 
 from specproof.requirements.contract import Contract, OperationContract
+from specproof.scenarios.composed import bound_names, composed
 from specproof.scenarios.corpus import (
     Kind,
     StoredCase,
@@ -19,17 +20,13 @@ from specproof.scenarios.corpus import (
     render_cases,
     request_digest,
 )
-from specproof.scenarios.explore import explore
-from specproof.scenarios.generated import CaseSource, Drawn, taken_apart
+from specproof.scenarios.generated import CaseSource, Drawn
 from specproof.targets.credentials import ENVIRONMENT_EXTENSION
 
 __all__ = ["DrawnCorpus", "discover", "draw_corpus"]
 
 _EVERY = 8
 """One valid case in so many goes to a resource that is arranged for it."""
-
-_ROUNDS = 4
-"""Times that a strategy is asked again while it has given too few distinct requests."""
 
 _OWN = frozenset({"host", "content-length", "accept", "user-agent", "connection"})
 
@@ -92,28 +89,20 @@ def discover(
 def _distinct(
     source: CaseSource, operation: OperationContract, kind: Kind, cases: int, seed: int
 ) -> list[StoredCase]:
-    strategy = source.strategy(operation, valid=kind == "valid")
     found: dict[Any, StoredCase] = {}
-    names = _free_names(operation)
-    drawn_so_far = 0
-
-    def use(case: Any) -> None:
-        nonlocal drawn_so_far
+    bound = bound_names(operation)
+    names = tuple(name for name in _in_path(operation) if name not in bound)
+    drawn_cases = composed(source, operation, valid=kind == "valid", cases=cases, seed=seed)
+    for number, drawn in enumerate(drawn_cases):
+        if len(found) >= cases:
+            break
         resource: tuple[str, ...] = ()
-        if kind == "valid" and names and drawn_so_far % _EVERY == 0:
+        if kind == "valid" and names and number % _EVERY == 0:
             # Now the whole path is that of a resource, now only its beginning.
-            resource = names[: len(names) - drawn_so_far // _EVERY % len(names)]
-        drawn_so_far += 1
-        drawn = taken_apart(case)
-        stored = None if drawn is None else _stored(operation, drawn, kind, resource)
-        if stored is not None and len(found) < cases:
+            resource = names[: len(names) - number // _EVERY % len(names)]
+        stored = _stored(operation, drawn, kind, resource)
+        if stored is not None:
             found.setdefault(_key(stored), stored)
-
-    for number in range(_ROUNDS):
-        if strategy is None or len(found) >= cases:
-            break
-        if not explore(strategy, cases, seed + number, use):
-            break
     return list(found.values())
 
 
@@ -155,17 +144,12 @@ def _bound(operation: OperationContract) -> dict[str, str]:
     """Return the path parameters that are part of the credentials, as ``$VARIABLE``."""
     return {
         str(item.get("name")): f"${item[ENVIRONMENT_EXTENSION]}"
-        for item in _in_path(operation)
-        if isinstance(item.get(ENVIRONMENT_EXTENSION), str)
+        for item in operation.parameters
+        if str(item.get("name")) in bound_names(operation) and item.get("in") == "path"
     }
 
 
-def _free_names(operation: OperationContract) -> tuple[str, ...]:
-    names = [str(item.get("name")) for item in _in_path(operation)]
-    bound = _bound(operation)
-    path = operation.operation.path
-    return tuple(sorted((name for name in names if name not in bound), key=path.find))
-
-
-def _in_path(operation: OperationContract) -> list[Mapping[str, Any]]:
-    return [item for item in operation.parameters if item.get("in") == "path"]
+def _in_path(operation: OperationContract) -> tuple[str, ...]:
+    """Return the names of the path parameters in the order of the path."""
+    names = [str(item.get("name")) for item in operation.parameters if item.get("in") == "path"]
+    return tuple(sorted(names, key=operation.operation.path.find))

@@ -16,9 +16,22 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
-__all__ = ["explore", "own_constants_only", "quiet_settings"]
+__all__ = ["explore", "own_constants_only", "quiet_settings", "sample"]
 
 Drawn = TypeVar("Drawn")
+
+
+class _Independent(providers.HypothesisProvider):
+    """Draws each value afresh.
+
+    Around its own provider Hypothesis looks for values near earlier ones and keeps a tree of
+    all that it has drawn. That serves a search for one failing example; here it costs as much
+    as the drawing, and half of the cases come twice. Around another it does neither.
+    """
+
+
+_BACKEND = "specproof"
+providers.AVAILABLE_PROVIDERS[_BACKEND] = _Independent
 
 # Hypothesis caches tables, and what it drew, in `.hypothesis` of the current folder. Its folder
 # is one that can not be made, which it takes as a sign to do without.
@@ -58,6 +71,24 @@ def explore(
         except Unsatisfiable:
             return False
     return True
+
+
+def sample(strategy: SearchStrategy[Drawn], examples: int, seed_number: int) -> tuple[Drawn, ...]:
+    """Return at most ``examples`` values of ``strategy``, drawn one independently of another.
+
+    The first is the simplest that there is; the same seed gives the same values.
+    """
+    found: list[Drawn] = []
+
+    @seed(seed_number)
+    @settings(quiet_settings(examples, Phase.generate), backend=_BACKEND)
+    @given(strategy)
+    def body(value: Drawn) -> None:
+        found.append(value)
+
+    with own_constants_only(), contextlib.suppress(Unsatisfiable):
+        body()
+    return tuple(found)
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ def _act(stage: Stage) -> None:
         values = stage.world.foreign(stage.operation)
         if values is None:
             return
-        refused = stage.send(
+        refused = stage.send_refusable(
             {**values, **ours},
             expects=None,
             facts={

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-import requests
 from hypothesis.strategies import SearchStrategy
 
 from specproof.errors import InputError
@@ -28,12 +27,15 @@ class Drawn:
     Attributes:
         path: path parameters, already percent-encoded.
         content: keyword arguments of ``httpx.Request`` that carry the body.
+        broken: what breaks the contract, as ``(place, name)`` of a parameter or ``(place, "")``
+            of a place as a whole; empty for a valid case.
     """
 
     path: Mapping[str, str]
     query: Mapping[str, Any]
     headers: Mapping[str, str]
     content: Mapping[str, Any] = field(default_factory=dict)
+    broken: frozenset[tuple[str, str]] = frozenset()
 
 
 class CaseSource:
@@ -121,6 +123,23 @@ def _parts(case: Any) -> Drawn:
         query=_query(parts.get("params")),
         headers=headers,
         content=content,
+        broken=_broken(getattr(case, "meta", None)),
+    )
+
+
+def _broken(meta: Any) -> frozenset[tuple[str, str]]:
+    """Return which parts Schemathesis broke, by its own account of the case."""
+    if meta is None:
+        return frozenset()
+    places = {place.value for place, part in meta.components.items() if part.mode.is_negative}
+    found: dict[str, set[str]] = {place: set() for place in places}
+    for mutation in getattr(meta.phase.data, "mutations", None) or ():
+        # Without a name it is not one parameter that is broken.
+        found.setdefault(mutation.parameter_location.value, set()).add(mutation.parameter or "")
+    return frozenset(
+        (place, name)
+        for place, names in found.items()
+        for name in ({""} if "" in names or not names or place in {"body", "cookie"} else names)
     )
 
 
@@ -134,6 +153,8 @@ def _encoded(data: Any, files: Any) -> tuple[bytes, dict[str, str]]:
         return data, {}
     if isinstance(data, str) and not files:
         return data.encode(), {}
+    import requests  # noqa: PLC0415 - a replay writes no bodies anew and does without it
+
     made = requests.Request("POST", "http://case.invalid/", data=data, files=files).prepare()
     body = made.body
     if not isinstance(body, str | bytes | None):

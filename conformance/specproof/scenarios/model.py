@@ -13,6 +13,11 @@ from specproof.targets.world import ApiWorld
 
 __all__ = ["Scenario", "Stage"]
 
+_TIMES = 3
+"""How often what has to be refused is asked for: some servers go wrong every third time."""
+
+_THROTTLED = 429
+
 
 @dataclass
 class Stage:
@@ -64,6 +69,33 @@ class Stage:
         return self.session.exchange(
             self.operation.id, made, expects=expects, facts={"credentials": credentials, **facts}
         )
+
+    def send_refusable(
+        self,
+        values: Mapping[str, str],
+        *,
+        expects: str | None,
+        facts: Mapping[str, str],
+        credentials: str = "own",
+    ) -> Exchange | None:
+        """Send what has to be refused, the same three times; return the first exchange.
+
+        One answer says what the server does, three say whether it does so each time. What was
+        accepted, or throttled, is not asked for again.
+        """
+        first: Exchange | None = None
+        for _ in range(_TIMES):
+            sent = self.send(
+                values,
+                expects=expects,
+                facts={**facts, "repeated": "yes"},
+                credentials=credentials,
+            )
+            first = first or sent
+            answer = None if sent is None else sent.response
+            if answer is None or answer.status < 400 or answer.status == _THROTTLED:  # noqa: PLR2004 - RFC 9110 15.5
+                break
+        return first
 
     def send_after_refusal(
         self, values: Mapping[str, str], refused: Exchange | None, *, credentials: str = "own"

@@ -33,6 +33,9 @@ _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://.*", re.DOTALL)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _ID_NAME = re.compile(r"(^|_|-)(id|ids|number|no|key|ref)$|I[dD]s?$|Number$|Key$|Ref$")
+_BOUNDARY = re.compile(r'boundary="?([^";,]{1,70})"?', re.IGNORECASE)
+"""RFC 2046 5.1.1: at most 70 characters."""
+
 _UNWRITABLE = re.compile(r"[/\\;%\x00-\x1f\x7f\ud800-\udfff]")
 _FAR = 8_000_000_000_000_000
 """Beyond counters that start at one, and within the 53 bits of a double."""
@@ -169,14 +172,47 @@ class Namespacer:
             pairs = [(name, self.text(value)) for name, value in parse_qsl(text)]
             return {**content, "content": urlencode(pairs).encode()}
         if kind.startswith("multipart/"):
-            # Its parts may be anything; rather no such request than one that is no longer valid.
-            return None
+            moved = self._multipart(text.encode("utf-8") if isinstance(raw, str) else raw, kind)
+            return None if moved is None else {**content, "content": moved}
         try:
             document = json.loads(text)
         except (ValueError, RecursionError):
             return {**content, "content": self.text(text).encode("utf-8", "replace")}
         found = self._document(document)
         return None if found is None else {**content, "content": json.dumps(found[0]).encode()}
+
+    def _multipart(self, body: bytes, kind: str) -> bytes | None:
+        """Return a form (RFC 7578) with the text of each part moved; None for what is no form.
+
+        Parts that are no text name nothing and stay as they are.
+        """
+        found = _BOUNDARY.search(kind)
+        if found is None or not kind.startswith("multipart/form-data"):
+            return None
+        mark = b"--" + found[1].encode()
+        first, *parts = body.split(mark)
+        if first.strip() or not parts or not parts[-1].startswith(b"--"):
+            return None
+        moved = [self._part(part) for part in parts[:-1]]
+        return mark.join([first, *moved, parts[-1]])
+
+    def _part(self, part: bytes) -> bytes:
+        head, gap, value = part.partition(b"\r\n\r\n")
+        try:
+            text = value.removesuffix(b"\r\n").decode("utf-8")
+        except UnicodeDecodeError:
+            return part
+        if not gap or not text:
+            return part
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            return head + gap + self.text(text).encode("utf-8", "replace") + b"\r\n"
+        if _NUMBER.fullmatch(text) or not isinstance(document, dict | list | str):
+            # Numbers and truth values keep their type, as members of a JSON body do.
+            return part
+        made = json.dumps(self._rewritten(document, "", long=True))
+        return head + gap + made.encode() + b"\r\n"
 
     def _document(self, document: Json) -> tuple[Json] | None:
         check = self._body_check()

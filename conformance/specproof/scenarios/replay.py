@@ -34,17 +34,15 @@ def replay(stage: Stage, cases: Iterable[StoredCase]) -> None:
             given = world.parameters(operation) or {}
             arranged += 1
             values.update({name: given[name] for name in case.resource if name in given})
-        query = urlencode((*case.query, *secret_query.items()))
-        request = Request(
-            method,
-            f"{base_url}{expand(template, values)}{'?' if query else ''}{query}",
-            (*own, *case.headers),
-            case.body,
-        )
+        url = base_url + expand(template, values)
+        if case.query or secret_query:
+            url = f"{url}?{urlencode((*case.query, *secret_query.items()))}"
+        headers = (*own, *case.headers) if case.headers else own
+        request = Request(method, url, headers, case.body)
         facts = {
             "credentials": "own",
             "generated": case.kind,
             "answer": world.answer(operation, values),
         }
-        with session.telling(*values.values(), *(text for _, text in case.query)):
+        with session.telling((*values.values(), *[text for _, text in case.query])):
             session.exchange(operation.id, request, facts=facts)

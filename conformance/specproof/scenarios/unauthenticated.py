@@ -31,7 +31,7 @@ def _act(stage: Stage) -> None:
         if values is None:
             # A refusal needs no resource: what never existed must not be shown either.
             values = next(iter(stage.world.unknown(stage.operation)), {})
-        refused = stage.send(
+        refused = stage.send_refusable(
             values, expects=outcome if mode != "other" else None, facts={}, credentials=mode
         )
         if arranged:

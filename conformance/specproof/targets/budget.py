@@ -95,6 +95,12 @@ class Budget:
         """Why nothing more may be sent, or an empty string."""
         return str(self._row()[3])
 
+    @property
+    def waited(self) -> float:
+        """Seconds of silence that the server asked for so far, in all workers."""
+        [seconds] = self._base.execute("SELECT waited FROM budget").fetchone()
+        return float(seconds)
+
     def take(self) -> None:
         """Wait until one request may go out, and count it.
 
@@ -110,8 +116,7 @@ class Budget:
         started = float(self._row()[0])
         limit = self._limits.max_seconds
         late = limit is not None and now + seconds > started + limit
-        [waited] = self._base.execute("SELECT waited FROM budget").fetchone()
-        if seconds > _PATIENCE or waited + seconds > _PATIENCE_IN_ALL or late:
+        if seconds > _PATIENCE or self.waited + seconds > _PATIENCE_IN_ALL or late:
             self._stop(f"the server asked to be left alone for {seconds:.0f} s (Retry-After)")
             return
         with self._lock:

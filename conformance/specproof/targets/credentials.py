@@ -8,9 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from specproof.model import Json, JsonObject
-from specproof.targets.near_credentials import NEAR
+from specproof.targets.near_credentials import NEAR, near_pieces
 
-__all__ = ["MODES", "Credential", "Credentials", "is_telling", "references", "variables"]
+__all__ = [
+    "MODES",
+    "OTHER_TENANT",
+    "Credential",
+    "Credentials",
+    "is_telling",
+    "references",
+    "variables",
+]
 
 ENVIRONMENT_EXTENSION = "x-specproof-env"
 """Extension of a Security Scheme or Parameter Object: the variables that carry its value."""
@@ -18,6 +26,9 @@ ENVIRONMENT_EXTENSION = "x-specproof-env"
 MODES = ("own", "none", "malformed", "wrong", "other", *NEAR)
 """Ways to authenticate: as ourselves, not at all, garbled, unknown, as another tenant, and as
 ourselves but for one detail."""
+
+OTHER_TENANT = "SPECPROOF_OTHER_"
+"""Before the name of a variable: the same of another tenant."""
 
 _WORD = re.compile(r"[^A-Za-z0-9_]")
 _OBEYED = re.compile(r'["$`\\!]')
@@ -160,9 +171,41 @@ class Credentials:
         """Return our own value of ``variable``, or an empty string."""
         return self._own.get(variable, "")
 
+    @property
+    def own_values(self) -> frozenset[str]:
+        """Every value that ``variable_of`` knows."""
+        return frozenset(value for value in self._own.values() if value)
+
     def variable_of(self, value: str) -> str | None:
         """Return the name of our variable that holds ``value``, or None."""
         return next((name for name, own in self._own.items() if own and own == value), None)
+
+    def source_of(self, value: str) -> str | None:
+        """Return the variable that holds ``value``, ours or the other tenant's, or None."""
+        own = self.variable_of(value)
+        if own is not None:
+            return own
+        found = (name for name, other in self._other.items() if other and other == value)
+        name = next(found, None)
+        return None if name is None else f"{OTHER_TENANT}{name}"
+
+    def as_fields(self, security: Sequence[Mapping[str, Json]], mode: str) -> list[JsonObject]:
+        """Return the fields that authenticate, their values as pieces without any secret.
+
+        A piece is a text, ``{"env": NAME}`` for the value of a variable (``form`` says how it is
+        changed), or ``{"base64": pieces}``.
+        """
+        fields = self._headers_as_fields(mode)
+        for name in () if mode == "none" else self._chosen(security):
+            credential = self._schemes[name]
+            fields.append(
+                {
+                    "place": credential.place,
+                    "name": credential.name,
+                    "value": _in_pieces(credential, mode),
+                }
+            )
+        return fields
 
     def as_curl(self, security: Sequence[Mapping[str, Json]], mode: str) -> list[str]:
         """Return curl's arguments that authenticate, with variables in place of values."""
@@ -171,7 +214,7 @@ class Credentials:
             return arguments
         for name in self._chosen(security):
             credential = self._schemes[name]
-            stem = "$SPECPROOF_OTHER_" if mode == "other" else "$"
+            stem = f"${OTHER_TENANT}" if mode == "other" else "$"
             values = [f"{stem}{_WORD.sub('_', item)}" for item in credential.variables]
             field = _quotable(credential.name)
             if mode == "malformed":
@@ -190,7 +233,8 @@ class Credentials:
             elif credential.place == "cookie":
                 arguments += ["--cookie", f'"{field}={text}"']
             else:
-                arguments += ["--header", f'"{field}: {text}"']
+                # curl takes a name with a colon and nothing behind it for a header to leave out.
+                arguments += ["--header", f'"{field}: {text}"' if text else f'"{field};"']
         return arguments
 
     def apply(
@@ -232,10 +276,24 @@ class Credentials:
                 found[name] = _MALFORMED if mode == "malformed" else _WRONG
         return found
 
+    def _headers_as_fields(self, mode: str) -> list[JsonObject]:
+        fields: list[JsonObject] = []
+        stem = OTHER_TENANT if mode == "other" else ""
+        for name, text in self._headers.items():
+            value: list[Json] = [
+                {"env": f"{stem}{hit}"} if number % 2 else hit
+                for number, hit in enumerate(_pieces(text))
+            ]
+            if is_telling(name) and mode not in {"own", "other"}:
+                value = [_MALFORMED if mode == "malformed" else _WRONG]
+            if not is_telling(name) or mode != "none":
+                fields.append({"place": "header", "name": name, "value": value})
+        return fields
+
     def _headers_as_curl(self, mode: str) -> list[str]:
         arguments: list[str] = []
         for name, text in self._headers.items():
-            stem = "$SPECPROOF_OTHER_" if mode == "other" else "$"
+            stem = f"${OTHER_TENANT}" if mode == "other" else "$"
             pieces = [
                 f"{stem}{hit}" if number % 2 else _OBEYED.sub(r"\\\g<0>", hit)
                 for number, hit in enumerate(_pieces(text))
@@ -269,6 +327,8 @@ class Credentials:
             own = [self._own.get(item, "") for item in credential.variables]
             if len(own) < near.least or (near.prefix is not None and not credential.prefix):
                 return credential.render(own)
+            if near.whole is not None:
+                return near.whole.format(prefix=credential.prefix)
             prefix = credential.prefix if near.prefix is None else near.prefix
             # A scheme with nothing behind it ends without a blank (RFC 9110 5.5).
             return replace(credential, prefix=prefix).render(near.values(own)).strip()
@@ -307,8 +367,35 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, text[end:]]
 
 
+def _in_pieces(credential: Credential, mode: str) -> list[Json]:
+    """Return the value of a field in pieces, see `Credentials.as_fields`."""
+    if mode == "malformed":
+        return [_MALFORMED]
+    stem = OTHER_TENANT if mode == "other" else ""
+    names = [f"{stem}{name}" for name in credential.variables]
+    near, prefix = NEAR.get(mode), credential.prefix
+    values: list[list[Json]] = [[{"env": name}] for name in names]
+    if mode == "wrong":
+        values = [[_WRONG] for _ in names]
+    elif near is not None and len(names) >= near.least and not (near.prefix and not prefix):
+        if near.whole is not None:
+            return [near.whole.format(prefix=prefix)]
+        values = near_pieces(mode, names)
+        prefix = prefix if near.prefix is None else near.prefix
+    pieces: list[Json] = []
+    if credential.basic:
+        for number, value in enumerate(values):
+            pieces += [":", *value] if number else value
+        pieces = [{"base64": pieces}]
+    else:
+        pieces = values[0]
+    return [f"{prefix} ", *pieces] if prefix else pieces
+
+
 def _near_in_shell(credential: Credential, mode: str) -> str:
     near = NEAR[mode]
+    if near.whole is not None:
+        return near.whole.format(prefix=_quotable(credential.prefix))
     values = near.shell([_WORD.sub("_", item) for item in credential.variables])
     text = f'$(printf %s "{":".join(values)}" | base64)' if credential.basic else values[0]
     prefix = _quotable(credential.prefix) if near.prefix is None else near.prefix

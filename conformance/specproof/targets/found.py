@@ -1,15 +1,16 @@
 """Finds resources through the contract alone: links, related paths, examples, a list of ids.
 
 What a path parameter names is looked for, in this order, among the ids that the user gave up
-(``--resources``), in what a ``POST`` on the collection before it creates, behind OpenAPI links,
-in what a ``GET`` on that collection lists, and in the contract's own examples. Only the first
-two are ours to change; the others serve methods that change nothing.
+(``--resources``), in what a ``POST`` on the collection before it or a ``PUT`` on itself creates,
+behind OpenAPI links, in what a ``GET`` on that collection lists, and in the contract's own
+examples. Only the first three are ours to change; the others serve methods that change nothing.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -67,7 +68,11 @@ class FoundResources:
         for name in sorted(parameters, key=lambda item: template.find(f"{{{item}}}")):
             value = self._bound(parameters[name])
             if value is None:
-                value = self._given(name, safe=safe) or self._made(template, name, found, depth)
+                value = (
+                    self._given(name, safe=safe)
+                    or self._made(template, name, found, depth)
+                    or self._put(template, parameters[name], found, depth)
+                )
             if value is None:
                 self.ours = False
                 if safe:
@@ -78,6 +83,8 @@ class FoundResources:
                 value = value or known_value(parameters[name])
             if value is None:
                 self.reason = f"no existing value of the path parameter {name} is known"
+                if not safe and self.session.resource(name):
+                    self.reason = f"no value of the path parameter {name} may be used up any more"
                 return None
             found[name] = value
         return found
@@ -114,7 +121,11 @@ class FoundResources:
     def _given(self, name: str, *, safe: bool) -> str | None:
         ids = self.session.resource(name)
         used = self._used.get(name, 0)
+        allowed = self.session.target.use_up
         if not ids or (used >= len(ids) and not safe):
+            return None
+        if not safe and allowed is not None and name not in allowed:
+            # It exists, and nobody said that it may be changed.
             return None
         self._used[name] = used + (not safe)
         return self.session.tell(ids[min(used, len(ids) - 1)])
@@ -144,6 +155,42 @@ class FoundResources:
         path = expand(item, {**found, name: identifier})
         self._created.append(_Created(path, identifier, item))
         return identifier
+
+    def _put(
+        self, template: str, parameter: Mapping[str, Json], found: Mapping[str, str], depth: int
+    ) -> str | None:
+        """Create a resource under an id of our own choice (RFC 9110 9.3.4); return the id."""
+        name = str(parameter.get("name"))
+        item = f"{template.partition(f'/{{{name}}}')[0]}/{{{name}}}"
+        operation = self._route("PUT", item)
+        chosen = None if operation is None else self._chosen(_mapping({}, parameter.get("schema")))
+        path = {**found, name: chosen or ""}
+        if operation is None or chosen is None or depth >= _DEEPEST or "{" in _left(item, path):
+            return None
+        schema = self._body_schema(operation)
+        body = None if schema is None else self._namespaced(schema)
+        if isinstance(body, dict):
+            body.update({key: chosen for key in body if key == "id" or _plain(key) == _plain(name)})
+        exchange = self.session.send(
+            "+create", "PUT", expand(item, path), json=body, facts={"template": item}
+        )
+        response = exchange.response
+        if response is None or response.status not in _SUCCESS:
+            return None
+        self.session.adopt(exchange, chosen)
+        self._created.append(_Created(expand(item, path), chosen, item))
+        return chosen
+
+    def _chosen(self, schema: Mapping[str, Json]) -> str | None:
+        """Return an id for a new resource; None where none that is surely free keeps its schema."""
+        if schema.get("type", "string") != "string" or {"enum", "const", "pattern"} & set(schema):
+            return None
+        fresh = self.session.unique("made")
+        if schema.get("format") == "uuid":
+            return self.session.claim(str(uuid.uuid5(uuid.NAMESPACE_URL, fresh)))
+        longest = schema.get("maxLength")
+        fits = not isinstance(longest, int) or len(fresh) <= longest
+        return fresh if fits and "format" not in schema else None
 
     def _listed(self, template: str, name: str, found: Mapping[str, str]) -> str | None:
         collection = template.partition(f"/{{{name}}}")[0]

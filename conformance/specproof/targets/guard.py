@@ -49,7 +49,7 @@ class Routes:
 
     Args:
         operations: method and path template of every operation.
-        resources: path parameter -> ids that exist beforehand and may be used up.
+        resources: path parameter -> ids that exist beforehand and may be changed and deleted.
     """
 
     operations: Sequence[tuple[str, str]] = ()
@@ -131,6 +131,9 @@ class GuardTransport(httpx.BaseTransport):
             values = self._ours(request, path, query)
         self.budget.take()
         key = None
+        if self._ledger is not None and request.method not in _SAFE_METHODS:
+            for name, value in self._used_up(request.method, path):
+                self._ledger.use(request.method, self._shown(path), name, value)
         if self._ledger is not None and request.method in _CREATING_METHODS:
             key = self._ledger.intend(request.method, self._shown(path), values)
         answer = self._inner.handle_request(request)
@@ -177,9 +180,7 @@ class GuardTransport(httpx.BaseTransport):
         in_path = [("", item) for item in segments if self._is_ours(item)]
         in_request = owned_values(request.read(), query, self._is_ours)
         named = self._routes.named(request.method, segments)
-        given = any(
-            value in self._routes.resources.get(name, ()) for name, value in (named or {}).items()
-        )
+        given = bool(self._used_up(request.method, path))
         placed = any("/".join(raw[:end]) in self._places for end in range(2, len(raw) + 1))
         # What is bound to our credentials, such as the id of our own app, names no resource.
         free = [value for value in (named or {}).values() if self._hidden(value) is None]
@@ -187,6 +188,12 @@ class GuardTransport(httpx.BaseTransport):
         if in_path or given or placed or (collects and in_request):
             return (*in_path, *in_request)
         raise GuardError(f"{request.method} names no resource that this run created or invented")
+
+    def _used_up(self, method: str, path: str) -> list[tuple[str, str]]:
+        """Return name and id of every resource in a path that may be changed and deleted."""
+        named = self._routes.named(method, [unquote(part) for part in path.split("/")]) or {}
+        given = self._routes.resources
+        return [(name, value) for name, value in named.items() if value in given.get(name, ())]
 
     def _is_ours(self, value: str) -> bool:
         return len(value) >= UNGUESSABLE and value in self._owned

@@ -1,7 +1,8 @@
 """Recordings: HAR 1.2 files whose every entry says where it came from.
 
 Beside the fields of HAR (http://www.softwareishard.com/blog/har-12-spec/) an entry has a
-custom field ``_specproof`` with ``operation``, ``provenance`` and what the checks may rely on.
+custom field ``_specproof`` with ``operation``, ``provenance`` and what the checks may rely on,
+and a request body that is no UTF-8 has ``_encoding``: HAR encodes the bodies of responses only.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class _Pair(_Strict):
 
 class _PostData(_Strict):
     text: str = ""
+    encoding: str | None = Field(default=None, alias="_encoding")
 
 
 class _Request(_Strict):
@@ -178,7 +180,7 @@ def _recorded(entry: _Entry, path: Path) -> Recorded:
             entry.request.method,
             entry.request.url,
             _headers(entry.request.headers),
-            b"" if posted is None else posted.text.encode(),
+            b"" if posted is None else _body(posted, extension.id, path),
         ),
         response=Response(entry.response.status, _headers(entry.response.headers), body, body),
         provenance=extension.provenance,
@@ -187,7 +189,7 @@ def _recorded(entry: _Entry, path: Path) -> Recorded:
     )
 
 
-def _body(content: _Content, name: str, path: Path) -> bytes:
+def _body(content: _Content | _PostData, name: str, path: Path) -> bytes:
     if content.encoding is None:
         return content.text.encode()
     if content.encoding != "base64":
@@ -198,16 +200,20 @@ def _body(content: _Content, name: str, path: Path) -> bytes:
         raise InputError(f"{name} has a body that is no base64", file=str(path)) from None
 
 
+def _written(body: bytes, marker: str) -> dict[str, str]:
+    """Return a body as text, or as base64 with its encoding under ``marker``."""
+    try:
+        return {"text": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(body).decode("ascii"), marker: "base64"}
+
+
 def _headers(pairs: list[_Pair]) -> Headers:
     return tuple((pair.name, pair.value) for pair in pairs)
 
 
 def _as_entry(item: Recorded) -> dict[str, Any]:
-    try:
-        content = {"text": item.response.raw.decode("utf-8")}
-    except UnicodeDecodeError:
-        text = base64.b64encode(item.response.raw).decode("ascii")
-        content = {"text": text, "encoding": "base64"}
+    content = _written(item.response.raw, "encoding")
     media = item.response.header("content-type") or ""
     extension: dict[str, Any] = {
         "id": item.id,
@@ -218,7 +224,10 @@ def _as_entry(item: Recorded) -> dict[str, Any]:
         extension["expects"] = item.expects
     if item.facts:
         extension["facts"] = dict(sorted(item.facts.items()))
-    body = item.request.body.decode("utf-8", "replace")
+    posted = {
+        "mimeType": item.request.header("content-type") or "",
+        **_written(item.request.body, "_encoding"),
+    }
     return {
         "startedDateTime": f"{item.provenance.date}T00:00:00Z",
         "time": 0,
@@ -229,7 +238,7 @@ def _as_entry(item: Recorded) -> dict[str, Any]:
             "cookies": [],
             "headers": [{"name": n, "value": v} for n, v in item.request.headers],
             "queryString": [],
-            **({"postData": {"mimeType": "application/json", "text": body}} if body else {}),
+            **({"postData": posted} if item.request.body else {}),
             "headersSize": -1,
             "bodySize": len(item.request.body),
         },

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 from asyncio import events
 from collections.abc import Generator, Iterator, MutableMapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from specproof.apis.contract import ASGIApp
 from specproof.apis.faults import ConnectionCutError
+from specproof.apis.routing import decoded_path
 from specproof.model import Request
 
 __all__ = ["DELAY", "Arrived", "InProcessTransport", "RawHeaders"]
@@ -45,6 +47,14 @@ class Arrived(NamedTuple):
     delay: float
 
 
+class _Authority(NamedTuple):
+    """What a base URL says of its server, as ASGI words it; ``host`` is the header field."""
+
+    scheme: str
+    server: tuple[str, int | None]
+    host: tuple[bytes, bytes]
+
+
 class InProcessTransport(httpx.BaseTransport):
     """Awaits one ASGI application directly, one request at a time.
 
@@ -58,7 +68,8 @@ class InProcessTransport(httpx.BaseTransport):
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._runner = asyncio.Runner()
-        self._authorities: dict[str, tuple[str, str, int | None, bytes]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._authorities: dict[str, _Authority] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` to the application and return its whole answer."""
@@ -101,13 +112,10 @@ class InProcessTransport(httpx.BaseTransport):
             or _WRITTEN.fullmatch(rest) is None
         ):
             return None
-        scheme, host, port, authority = self._authority(base_url)
+        scheme, server, host = self._authority(base_url)
         path, _, query = rest.partition("?")
         try:
-            headers = [(b"host", authority)] + [
-                (name.lower().encode("ascii"), value.encode("ascii"))
-                for name, value in request.headers
-            ]
+            headers = [host, *[_field(name, value) for name, value in request.headers]]
         except UnicodeEncodeError:
             return None
         if request.body and not any(name == b"content-length" for name, _ in headers):
@@ -116,11 +124,11 @@ class InProcessTransport(httpx.BaseTransport):
             **_SCOPE,
             "method": request.method,
             "scheme": scheme,
-            "path": unquote_to_bytes(path).decode("utf-8", "replace"),
+            "path": decoded_path(path),
             "raw_path": path.encode("ascii"),
             "query_string": query.encode("ascii"),
             "headers": headers,
-            "server": (host, port),
+            "server": server,
         }
         return self._call(scope, request.body)
 
@@ -128,11 +136,12 @@ class InProcessTransport(httpx.BaseTransport):
         """Close the event loop."""
         self._runner.close()
 
-    def _authority(self, base_url: str) -> tuple[str, str, int | None, bytes]:
+    def _authority(self, base_url: str) -> _Authority:
         found = self._authorities.get(base_url)
         if found is None:
             parts = urlsplit(base_url)
-            found = (parts.scheme, parts.hostname or "", parts.port, parts.netloc.encode("ascii"))
+            host = (b"host", parts.netloc.encode("ascii"))
+            found = _Authority(parts.scheme, (parts.hostname or "", parts.port), host)
             self._authorities[base_url] = found
         return found
 
@@ -167,7 +176,7 @@ class InProcessTransport(httpx.BaseTransport):
         Emulators await nothing that is not there already, and a task of its own costs more
         than their whole answer.
         """
-        loop = self._runner.get_loop()
+        loop = self._loop = self._loop or self._runner.get_loop()
         # The one way to have a loop current without running it, meant for loops' authors.
         events._set_running_loop(loop)  # noqa: SLF001 - asyncio exports it under this name
         try:
@@ -204,6 +213,16 @@ class _Rest:
 
 async def _rest(waited_for: Any, steps: Generator[Any, None, None]) -> None:
     await _Rest(waited_for, steps)
+
+
+@functools.lru_cache(maxsize=256)
+def _field(name: str, value: str) -> tuple[bytes, bytes]:
+    """Return a header field as ASGI hands it over; most requests have the same few.
+
+    Raises:
+        UnicodeEncodeError: it is not ASCII.
+    """
+    return name.lower().encode("ascii"), value.encode("ascii")
 
 
 _SCOPE: MutableMapping[str, Any] = {

@@ -1,13 +1,16 @@
 """What runs have put into accounts that are not ours, on disk before it is sent.
 
 A JSON-lines file. ``intent`` is written and synced before a create goes out, ``answered``
-adds the ids that came back, ``done`` says that nothing of it is left. It holds values that
-we invented, ids that servers gave to what we created, and path templates: no credential.
+adds the ids that came back, ``done`` says that nothing of it is left. ``used`` is written and
+synced before a request changes a resource that the user gave up (``--resources``), which no
+cleanup brings back. The file holds values that we invented, ids that servers gave to what we
+created, path templates, and digests of ids that were given up: no credential.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -27,6 +30,8 @@ __all__ = ["Entry", "Ledger", "default_ledger", "open_entries", "settling"]
 
 _SCHEMA = "specproof.ledger/1"
 _SIZE_LIMIT = 64 * 1024 * 1024
+_DIGEST = 16
+"""Hexadecimal digits by which an id that was given up can be told from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,18 @@ class Ledger:
         self._append({"schema": _SCHEMA, "event": "intent", **asdict(entry)})
         self._open[entry.key] = entry
         return entry.key
+
+    def use(self, method: str, path: str, name: str, identifier: str) -> None:
+        """Note that a resource which the user gave up is about to be changed or deleted.
+
+        Args:
+            path: as of an entry.
+            name: what the user calls the resource.
+            identifier: somebody's id, of which the file gets a digest.
+        """
+        told = {"api": self._api, "origin": self._origin, "method": method, "path": path}
+        known = hashlib.sha256(identifier.encode()).hexdigest()[:_DIGEST]
+        self._append({"schema": _SCHEMA, "event": "used", **told, "name": name, "id": known})
 
     def answered(self, key: str, ids: Sequence[str]) -> None:
         """Add ids that came back to an entry."""
@@ -179,10 +196,11 @@ def settling(path: Path) -> Iterator[Ledger]:
                 ) from None
         left = open_entries(path)
         ledger._open = {entry.key: entry for entry in left}  # noqa: SLF001 - own class
+        used = _used(path)
         try:
             yield ledger
         finally:
-            lines = [
+            lines = used + [
                 json.dumps({"schema": _SCHEMA, "event": "intent", **asdict(entry)}, sort_keys=True)
                 for entry in ledger.entries()
             ]
@@ -190,6 +208,12 @@ def settling(path: Path) -> Iterator[Ledger]:
             path.chmod(0o600)
     finally:
         ledger.close()
+
+
+def _used(path: Path) -> list[str]:
+    """Return the lines about resources of the user, which outlive what is settled."""
+    lines = path.read_bytes().decode("utf-8", "replace").split("\n")
+    return [line for line in lines if line.startswith('{"') and '"event": "used"' in line]
 
 
 def _opened(path: Path) -> int:
@@ -232,6 +256,9 @@ def _apply(found: dict[str, Entry], record: Any) -> None:
             if key in found:
                 ids = tuple(str(item) for item in record["ids"])
                 found[key] = replace(found[key], ids=(*found[key].ids, *ids))
+        case "used":
+            # There is nothing to remove: it is the user's.
+            return
         case "done":
             found.pop(str(record["key"]), None)
         case _:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,9 +14,16 @@ from specproof.errors import GuardError, InputError
 from specproof.model import JsonObject
 from specproof.requirements.contract import Contract
 from specproof.targets.budget import Budget, Limits
-from specproof.targets.credentials import ENVIRONMENT_EXTENSION, Credentials, references, variables
+from specproof.targets.credentials import (
+    ENVIRONMENT_EXTENSION,
+    OTHER_TENANT,
+    Credentials,
+    references,
+    variables,
+)
 from specproof.targets.guard import GuardTransport, Routes, production_hosts
 from specproof.targets.ledger import Ledger
+from specproof.targets.secret_store import look_up
 from specproof.targets.target import Target
 
 __all__ = ["live_target"]
@@ -26,9 +32,6 @@ _TIMEOUT = 15.0
 """Seconds for connecting, and for each read and write."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-_OTHER = "SPECPROOF_OTHER_"
-"""Before the name of a variable: the same of another tenant."""
 
 _CHATTY = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
 """Loggers that tell headers of requests and responses at level DEBUG."""
@@ -40,6 +43,7 @@ def live_target(
     *,
     base_url: str | None,
     resources: Mapping[str, Sequence[str]],
+    use_up: Sequence[str] = (),
     limits: Limits,
     allow_production: Sequence[str] = (),
     published: JsonObject | None = None,
@@ -48,11 +52,12 @@ def live_target(
     ledger: Path | None = None,
     nonce: str = "",
 ) -> Target:
-    """Return a target on a real server; credentials come from the environment.
+    """Return a target on a real server; credentials come from the environment or a keyring.
 
     Args:
         base_url: absolute http or https URL; plain http only on this machine.
-        resources: name -> ids that exist beforehand and may be used up.
+        resources: name -> ids that exist beforehand.
+        use_up: names whose ids may be changed and deleted.
         allow_production: hosts that the spec calls production and that are meant.
         limits: what the whole run may cost.
         published: the vendor's own document, where the contract is an effective spec.
@@ -79,7 +84,7 @@ def live_target(
     inner = _Timed(httpx.HTTPTransport(verify=_tls_context(url), trust_env=False))
     routes = Routes(
         [(item.operation.method, item.operation.path) for item in contract.operations.values()],
-        resources,
+        {name: ids for name, ids in resources.items() if name in use_up},
     )
     guard = GuardTransport(
         inner,
@@ -99,6 +104,7 @@ def live_target(
         credentials=credentials,
         provenance="live",
         resources=resources,
+        use_up=frozenset(use_up),
         owned=owned,
         places=places,
         ledger=notes,
@@ -141,12 +147,12 @@ def _credentials(api: str, contract: Contract, headers: Mapping[str, str]) -> Cr
     needed = _environment(api, contract)
     named = {name for text in headers.values() for name in references(text)}
     for name in sorted(named):
-        if not os.environ.get(name):
+        if not _value(name):
             raise InputError(
                 f"--header needs the environment variable {name}", remedy="set and export it"
             )
-    own = needed | {name: os.environ[name] for name in named}
-    other = {name: os.environ.get(f"{_OTHER}{name}", "") for name in own}
+    own = needed | {name: _value(name) for name in named}
+    other = {name: _value(f"{OTHER_TENANT}{name}") for name in own}
     # Half a tenant's credentials are nobody's.
     complete = bool(other) and all(other.values())
     return Credentials(
@@ -165,7 +171,12 @@ def _environment(api: str, contract: Contract) -> dict[str, str]:
             variable = parameter.get(ENVIRONMENT_EXTENSION)
             if isinstance(variable, str):
                 names.add(variable)
-    return {name: value for name in sorted(names) if (value := os.environ.get(name))}
+    return {name: value for name in sorted(names) if (value := _value(name))}
+
+
+def _value(variable: str) -> str:
+    found = look_up(variable)
+    return "" if found is None else found.value
 
 
 def _tls_context(url: str) -> ssl.SSLContext | bool:

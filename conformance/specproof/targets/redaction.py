@@ -36,7 +36,7 @@ _SMALL = 1000
 
 _NAMING = frozenset({"enum", "examples", "required"})
 _NAMED = frozenset({"const", "default", "example", "name"})
-_FACTS = ("because", "breaks", "cause", "condition", "credentials", "due")
+_FACTS = ("because", "breaks", "cause", "condition", "credentials", "due", "tenant")
 _START = dt.date(2000, 1, 1)
 
 

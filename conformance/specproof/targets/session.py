@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json as json_module
+import re
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from urllib.parse import quote, unquote, urlencode
 
@@ -16,6 +18,7 @@ import httpx
 from specproof.errors import GuardError
 from specproof.model import Exchange, Headers, Json, Request, Response
 from specproof.requirements.contract import Contract
+from specproof.targets.budget import retry_after
 from specproof.targets.guard import ENTRY, UNGUESSABLE
 from specproof.targets.inprocess import DELAY, Arrived, InProcessTransport, RawHeaders
 from specproof.targets.ownership import owned_values
@@ -28,6 +31,19 @@ NAMESPACE = "specproof"
 
 _CREATED = range(200, 300)
 _REFUSED = range(400, 500)
+
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+_UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")
+"""Text that stands for itself in a URL (RFC 3986 2.3), dots apart."""
+
+_PUT_OFF = frozenset({429, 503})
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""RFC 9110 9.2.2."""
+
+_AGAIN = 3
+
+_SHORT = 128
+"""Longest value that is remembered encoded: cases send the same few again and again."""
 
 _BODY_LIMIT = 16 * 1024 * 1024
 """Most bytes of a response body that are read, before and after decoding."""
@@ -46,6 +62,8 @@ class TargetSession:
 
     Attributes:
         told: values that this run invented, which a report may therefore show.
+        patience: how often a request is sent again that a real server has put off.
+        waits: operation -> seconds that a real server last asked to wait before it.
     """
 
     def __init__(
@@ -63,11 +81,13 @@ class TargetSession:
         self.scenario = scenario
         self._seed = seed
         self._record = record
-        self.time_budget = time_budget
+        self._budget = f"{time_budget:g}"
         self._sent = 0
         self._values = 0
         self.told: set[str] = set()
         self._entry: str | None = None
+        self.patience = _AGAIN
+        self.waits: dict[str, float] = {}
 
     def send(
         self,
@@ -112,10 +132,46 @@ class TargetSession:
         facts: Mapping[str, str] | None = None,
         provenance: str | None = None,
     ) -> Exchange:
-        """Send ``request`` as it is, record and return the exchange."""
+        """Send ``request`` as it is, record and return the exchange.
+
+        What a real server puts off is sent again when its Retry-After is over (RFC 6585 4),
+        since that answer says nothing of the request; each exchange is recorded, the last is
+        returned.
+        """
+        made = self._exchanged(operation, request, expects, facts, provenance)
+        for _ in range(0 if self.target.budget is None else self.patience):
+            if not self.is_put_off(made):
+                break
+            made = self._exchanged(operation, request, expects, facts, provenance)
+        return made
+
+    def is_put_off(self, made: Exchange) -> bool:
+        """Return whether a real server put a request off that may be sent again."""
+        answer, budget = made.response, self.target.budget
+        if answer is None or budget is None or answer.status not in _PUT_OFF or budget.stopped:
+            return False
+        # Whether a 503 comes before or after a create is done, nobody can tell.
+        if answer.status not in _REFUSED and made.request.method not in _IDEMPOTENT:
+            return False
+        seconds = retry_after(answer.header("retry-after"), time.time())
+        if seconds is not None:
+            self.waits[made.operation] = seconds
+        return seconds is not None
+
+    def _exchanged(
+        self,
+        operation: str,
+        request: Request,
+        expects: str | None,
+        facts: Mapping[str, str] | None,
+        provenance: str | None,
+    ) -> Exchange:
         self._sent += 1
         self._entry = None
         response, failure = self._transmit(request)
+        known = {"time-budget": self._budget}
+        if facts:
+            known.update(facts)
         made = Exchange(
             id=f"{self.scenario}#{self._sent}",
             api=self.target.api,
@@ -127,7 +183,7 @@ class TargetSession:
             expects=expects,
             provenance=provenance or self.target.provenance,
             failure=failure,
-            facts={"time-budget": f"{self.time_budget:g}", **(facts or {})},
+            facts=known,
         )
         self._record(made)
         self._settle(made)
@@ -154,27 +210,23 @@ class TargetSession:
 
     def tell(self, value: str) -> str:
         """Return ``value`` and allow reports to show it: this run invented it."""
-        # What we log in with stays untold, wherever a scenario puts it, and so do the ids that
-        # the user gave up: they are somebody's.
-        given = any(value in ids for ids in self.target.resources.values())
-        if not given and self.target.credentials.variable_of(value) is None:
+        if value not in self._untold:
             self.told.add(value)
         return value
 
-    @contextlib.contextmanager
-    def telling(self, *values: str) -> Iterator[None]:
+    def telling(self, values: Iterable[str]) -> AbstractContextManager[None]:
         """Allow reports to show ``values`` of one generated request, and no longer than that.
 
         A run of a hundred thousand cases would otherwise keep all of their values.
         """
-        before = self.told
-        fresh = [item for item in values if item not in before]
-        for value in fresh:
-            self.tell(value)
-        try:
-            yield
-        finally:
-            before.difference_update(fresh)
+        return _Telling(self.told, set(values) - self.told - self._untold)
+
+    @functools.cached_property
+    def _untold(self) -> frozenset[str]:
+        # What we log in with stays untold, wherever a scenario puts it, and so do the ids that
+        # the user gave up: they are somebody's.
+        given = [item for ids in self.target.resources.values() for item in ids]
+        return self.target.credentials.own_values.union(given)
 
     def adopt(self, exchange: Exchange, identifier: str) -> bool:
         """Note an id that the server gave to what ``exchange`` created; see the contract."""
@@ -252,6 +304,22 @@ class TargetSession:
         return _response(answer.status_code, answer.headers.raw, raw, broken, started), None
 
 
+class _Telling:
+    """Holds ``values`` in the set of what may be told for the length of a ``with``."""
+
+    __slots__ = ("_told", "_values")
+
+    def __init__(self, told: set[str], values: set[str]) -> None:
+        self._told = told
+        self._values = values
+
+    def __enter__(self) -> None:
+        self._told |= self._values
+
+    def __exit__(self, *_: object) -> None:
+        self._told -= self._values
+
+
 def _ids(response: Response) -> tuple[str, ...]:
     """Return the id of what was created: the member ``id``, and the end of ``Location``.
 
@@ -272,17 +340,36 @@ def _ids(response: Response) -> tuple[str, ...]:
 
 def expand(template: str, values: Mapping[str, str]) -> str:
     """Return a path template with each value as one percent-encoded segment (RFC 3986 3.3)."""
-    path = template
-    for name, value in values.items():
-        path = path.replace(f"{{{name}}}", _segment(value))
-    return path
+    return "".join(
+        [
+            (_segment(values[piece]) if piece in values else f"{{{piece}}}")
+            if number % 2
+            else piece
+            for number, piece in enumerate(_pieces(template))
+        ]
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _pieces(template: str) -> tuple[str, ...]:
+    """Return text and names of parameters of a template in turn, text first and last."""
+    return tuple(_PARAMETER.split(template))
 
 
 def _segment(value: str) -> str:
+    if _UNRESERVED.fullmatch(value):
+        return value
+    return _short(value) if len(value) <= _SHORT else _encoded(value)
+
+
+def _encoded(value: str) -> str:
     # RFC 3986 5.2.4 removes "." and ".." as segments, and quote() leaves dots alone; encoded
     # they stay values, on the way out at least.
     encoded = quote(value, safe="")
     return encoded.replace(".", "%2E") if value in {".", ".."} else encoded
+
+
+_short = functools.lru_cache(maxsize=1024)(_encoded)
 
 
 def _inflated(raw: bytes, coding: str) -> tuple[bytes, str | None]:

@@ -26,7 +26,8 @@ class Target:
         transport: what sends.
         emulator: the emulator behind it, or None for a server that is not ours.
         provenance: where its answers come from, for people.
-        resources: name -> ids that exist beforehand and may be used up.
+        resources: name -> ids that exist beforehand.
+        use_up: names whose ids may be changed and deleted; None for all of them.
         other_resources: the same for the other tenant.
         owned: values that this run created or invented; the guard asks for them.
         places: paths of what this run created under ids that anybody could have.
@@ -44,6 +45,7 @@ class Target:
     provenance: str = ""
     conditions: tuple[Condition, ...] = ()
     resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    use_up: frozenset[str] | None = None
     other_resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     owned: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)

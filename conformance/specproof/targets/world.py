@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from specproof.apis.contract import Session, World
@@ -16,6 +16,7 @@ from specproof.requirements.contract import OperationContract
 from specproof.targets.credentials import ENVIRONMENT_EXTENSION
 from specproof.targets.found import FoundResources, path_parameters
 from specproof.targets.ledger import Entry
+from specproof.targets.near_ids import near_ids
 from specproof.targets.removal import remove
 from specproof.targets.session import TargetSession
 
@@ -82,6 +83,21 @@ class ApiWorld:
         }
         parents = self._found.parents(operation)
         return [nothing] if parents is None else [nothing, {**nothing, **parents}]
+
+    def near(
+        self, operation: OperationContract, values: Mapping[str, str]
+    ) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Yield path parameters that are almost ``values`` and name nothing, and what differs.
+
+        Only ids that have enough chance in them are changed: a counter with another last digit
+        is somebody else's.
+        """
+        exact = self._own is not None
+        bound = self.bound(operation)
+        for name, value in values.items():
+            if name not in bound and value in self._session.target.owned:
+                for change, text in near_ids(value, exact=exact):
+                    yield change, {**values, name: self._session.claim(text)}
 
     def foreign(self, operation: OperationContract) -> Mapping[str, str] | None:
         """Return path parameters of a resource that belongs to the other tenant, or None."""

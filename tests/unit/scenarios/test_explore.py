@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from specproof.scenarios.explore import explore
+from specproof.scenarios.explore import explore, sample
 
 CANARY = "hunter2-CANARY-9f81"
 
@@ -78,4 +78,23 @@ def test_no_constant_of_a_local_module_is_drawn(local_module: str) -> None:
     assert CANARY in plain
     explore(same_length, 1500, 0, ours.append)
     assert len(ours) > 1000
+    assert CANARY not in ours
+
+
+def test_a_sample_is_repeatable_and_of_distinct_values() -> None:
+    """The simplest comes first; where there is nothing, nothing is drawn."""
+    first = sample(st.text(), 60, 1)
+    assert len(first) == 60
+    assert first[0] == ""
+    assert first == sample(st.text(), 60, 1)
+    assert first != sample(st.text(), 60, 2)
+    assert len(set(first)) > 40
+    assert sample(st.nothing(), 5, 0) == ()
+
+
+def test_no_constant_of_a_local_module_is_sampled(local_module: str) -> None:
+    """Hypothesis would draw it here as well; the control above shows that it does."""
+    assert local_module in sys.modules
+    ours = sample(st.text(min_size=len(CANARY), max_size=len(CANARY)), 1500, 0)
+    assert len(ours) == 1500
     assert CANARY not in ours

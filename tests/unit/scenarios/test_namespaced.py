@@ -185,8 +185,46 @@ def test_what_is_no_json_is_ours_as_well() -> None:
     name, _, value = form.content["content"].decode().partition("=")
     assert name == "a"
     assert value in _owned(space)
-    parts = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert space.drawn(Drawn(path={}, query={}, headers=parts, content={"content": b"--x"})) is None
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def test_the_parts_of_a_form_are_moved() -> None:
+    """Text and members of JSON become ours; numbers, bytes and the framing stay."""
+    space = _space()
+    values = [b"alice", b'{"name": "bob"}', b"17", b"\xff\xfe", b""]
+    parts = [b'Content-Disposition: form-data; name="a"\r\n\r\n' + item for item in values]
+    body = b"".join(b"--x\r\n" + item + b"\r\n" for item in parts) + b"--x--\r\n"
+    drawn = space.drawn(Drawn(path={}, query={}, headers=FORM, content={"content": body}))
+    assert drawn is not None
+    made = drawn.content["content"]
+    told = [item.partition(b"\r\n\r\n")[2][:-2] for item in made.split(b"--x")[1:-1]]
+    assert told[2:] == values[2:]
+    assert told[0].decode() in _owned(space)
+    assert json.loads(told[1])["name"] in _owned(space)
+    assert made.count(b"Content-Disposition") == 5
+    assert made.endswith(b"\r\n--x--\r\n")
+    text = space.drawn(
+        Drawn(path={}, query={}, headers=FORM, content={"content": body[:20].decode()})
+    )
+    assert text is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=x", b"--x"),
+        ("multipart/form-data; boundary=x", b"a--x\r\n--x--"),
+        ("multipart/form-data", b"--x\r\n--x--"),
+        ("multipart/mixed; boundary=x", b"--x\r\n--x--"),
+    ],
+)
+def test_what_is_no_form_is_not_sent(kind: str, body: bytes) -> None:
+    """Rather no such request than one whose values are somebody's."""
+    headers = {"Content-Type": kind}
+    drawn = Drawn(path={}, query={}, headers=headers, content={"content": body})
+    assert _space().drawn(drawn) is None
 
 
 @pytest.mark.parametrize(

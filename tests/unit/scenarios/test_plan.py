@@ -25,7 +25,7 @@ BASIC = {"basic": {"type": "http", "scheme": "basic"}}
 OWN = {"SPECPROOF_SHOP_BASIC_USERNAME": "u", "SPECPROOF_SHOP_BASIC_PASSWORD": "pass"}
 ALMOST = [
     *("truncated", "empty", "suffixed", "bare", "cased", "scheme"),
-    *("wrong-secret", "wrong-name"),
+    *("wrong-secret", "wrong-name", "blank", "scheme-alone", "undecodable", "name-alone"),
 ]
 """Our own credentials but for one detail."""
 ID: JsonObject = {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}}
@@ -120,6 +120,23 @@ def test_success_sends_a_valid_request() -> None:
     assert "due" not in exchange.facts
 
 
+def test_each_value_that_a_parameter_lists_is_asked_for() -> None:
+    """A version or a mode that nobody asks for is never seen to be answered."""
+    listed: list[Json] = [
+        {**ID, "example": "a"},
+        {"in": "header", "name": "Version", "schema": {"enum": ["v1", "v2", 3, ""]}},
+        {"in": "query", "name": "mode", "schema": {"const": "dry"}},
+        {"in": "query", "name": "free", "schema": {"type": "string"}},
+        {"in": "query", "name": "odd", "schema": True},
+    ]
+    kept, _ = _act("success", contract_of({"200": {}}, parameters=listed))
+    versions = [item.request.header("version") for item in kept]
+    assert versions[1:3] == ["v1", "v2"]
+    assert "mode=dry" in kept[3].request.url
+    assert len(kept) == 4
+    assert all("due" not in item.facts for item in kept)
+
+
 def test_success_without_a_resource_is_a_gap_with_its_reason() -> None:
     """Every documented success is named as not brought about."""
     kept, gaps = _act("success", contract_of({"200": {}, "204": {}}, parameters=[ID]))
@@ -139,21 +156,48 @@ def test_success_on_an_arranged_resource_is_due(api: str) -> None:
     stage = Stage(session, ApiWorld(session), operation, tested.baseline)
     next(item for item in plan(operation) if item.kind == "success").act(stage)
     target.close()
+    assert next(item.facts.get("due") for item in kept if item.expects) == "success"
+    statuses = {0 if item.response is None else item.response.status for item in kept}
+    assert statuses <= {200, 201}
+
+
+def test_unknown_resources_are_asked_for_three_times() -> None:
+    """The same cause has to be answered in the same way, and a refusal is due."""
+    contract = contract_of({"200": {}, "410": {}}, parameters=[ID])
+    kept, _ = _act("unknown-resource", contract)
+    assert len(kept) == 3
+    assert kept[0].request == kept[1].request == kept[2].request
+    assert {(item.expects, item.facts["due"]) for item in kept} == {("410", "refusal")}
+    kept, _ = _act("unknown-resource", contract_of({"200": {}}, parameters=[ID]))
+    # A refusal is due where no documented response says which one, too.
+    assert {(item.expects, item.facts["due"]) for item in kept} == {(None, "refusal")}
+
+
+def test_what_was_made_is_asked_for_by_ids_that_are_almost_its_own() -> None:
+    """Each has to be refused, and what was made is still there afterwards."""
+    tested = subject("sequence", None, None)
+    target = emulator_target("sequence", tested.effective)
+    kept: list[Exchange] = []
+    session = TargetSession(target, tested.effective, scenario="s", seed=0, record=kept.append)
+    (operation,) = tested.effective.operations.values()
+    stage = Stage(session, ApiWorld(session), operation, tested.baseline)
+    next(item for item in plan(operation) if item.kind == "unknown-resource").act(stage)
+    target.close()
+    almost = [item for item in kept if item.facts.get("cause") == "almost"]
+    assert len({item.request.url for item in almost}) == len(almost) >= 6
+    statuses = {0 if item.response is None else item.response.status for item in almost}
+    assert statuses == {400}
     assert kept[-1].facts["due"] == "success"
     assert kept[-1].response is not None
     assert kept[-1].response.status == 200
 
 
-def test_unknown_resources_are_asked_for_twice() -> None:
-    """The same cause has to be answered with the same code, and a refusal is due."""
-    contract = contract_of({"200": {}, "410": {}}, parameters=[ID])
-    kept, _ = _act("unknown-resource", contract)
-    assert len(kept) == 2
-    assert kept[0].request == kept[1].request
-    assert {(item.expects, item.facts["due"]) for item in kept} == {("410", "refusal")}
-    kept, _ = _act("unknown-resource", contract_of({"200": {}}, parameters=[ID]))
-    # A refusal is due where no documented response says which one, too.
-    assert {(item.expects, item.facts["due"]) for item in kept} == {(None, "refusal")}
+@pytest.mark.parametrize("status", [200, 429])
+def test_what_is_accepted_is_not_asked_for_again(status: int) -> None:
+    """A refusal is due three times; one success, or a wish for silence, says enough."""
+    contract = contract_of({"200": {}, "404": {}}, parameters=[ID])
+    kept, _ = _act("unknown-resource", contract, lambda _: httpx.Response(status))
+    assert len(kept) == 1
 
 
 @pytest.mark.parametrize("other", [None, dict.fromkeys(OWN, "o")])
@@ -163,6 +207,9 @@ def test_credentials_are_left_out_garbled_and_swapped(other: Mapping[str, str] |
         {"200": {}, "401": {}}, security=[{"basic": []}], schemes=BASIC, parameters=[ID]
     )
     kept, _ = _act("unauthenticated", contract, own=OWN, other=other)
+    # Each three times; what some servers do every third time is seen.
+    assert [item.request for item in kept[::3]] == [item.request for item in kept[2::3]]
+    kept = kept[::3]
     names = ["none", "malformed", "wrong", *(["other"] if other else []), *ALMOST]
     assert [item.facts["credentials"] for item in kept] == names
     expected = {item.facts["credentials"]: item.expects for item in kept}

@@ -86,7 +86,7 @@ def test_given_ids_are_used_up_one_by_one() -> None:
     assert _values(found, contract, "look") == {"thingId": "b"}
     assert kept == []
     assert _values(found, contract, "drop") is None
-    assert found.reason == "no existing value of the path parameter thingId is known"
+    assert found.reason == "no value of the path parameter thingId may be used up any more"
     assert [found.ours, *(item.operation for item in kept)] == [False, "+create"]
 
 
@@ -134,6 +134,68 @@ def test_a_create_that_tells_no_id_of_ours_makes_nothing(answer: httpx.Response)
     assert _values(found, contract, "drop") is None
     found.cleanup()
     assert [item.operation for item in kept] == ["+create"]
+
+
+def _keyed(schema: Json, body: Json = None) -> dict[str, Json]:
+    """Return paths of things that a PUT makes under an id of the caller's choice."""
+    parameter: Json = {"in": "path", "name": "thingId", "required": True, "schema": schema}
+    put: dict[str, Json] = {} if body is None else {"requestBody": _body(body)}
+    return {
+        "/things/{thingId}": {
+            "put": {"operationId": "keep", "parameters": [parameter], "responses": DONE, **put},
+            "delete": {"operationId": "drop", "parameters": [parameter], "responses": DONE},
+        }
+    }
+
+
+@pytest.mark.parametrize("shape", [{"type": "string"}, {"type": "string", "format": "uuid"}, {}])
+def test_a_put_makes_a_resource_under_an_id_of_ours(shape: Json) -> None:
+    """The id is one that nobody else can have, is in the body where it belongs, and goes again."""
+    schema: Json = {
+        "type": "object",
+        "required": ["thing_id", "name"],
+        "properties": {"thing_id": {"type": "string"}, "name": {"type": "string"}},
+    }
+    found, contract, kept = _found(_keyed(shape, schema), lambda _: httpx.Response(201))
+    values = _values(found, contract, "drop")
+    assert values is not None
+    chosen = values["thingId"]
+    assert found.ours
+    assert chosen in found.session.target.owned
+    assert len(chosen) >= 16
+    body = json.loads(kept[0].request.body)
+    assert body["thing_id"] == chosen != body["name"]
+    found.cleanup()
+    assert [(item.request.method, item.request.url) for item in kept] == [
+        ("PUT", f"http://shop.invalid/api/things/{chosen}"),
+        ("DELETE", f"http://shop.invalid/api/things/{chosen}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"type": "integer"},
+        {"type": "string", "enum": ["a"]},
+        {"type": "string", "pattern": "^[a-z]+$"},
+        {"type": "string", "format": "date"},
+        {"type": "string", "maxLength": 8},
+    ],
+)
+def test_no_id_is_made_up_that_could_be_anothers(shape: Json) -> None:
+    """Counters, words and dates are not ours to choose; nothing is sent."""
+    found, contract, kept = _found(_keyed(shape), lambda _: httpx.Response(201))
+    _values(found, contract, "drop")
+    assert not found.ours
+    assert kept == []
+
+
+def test_a_put_that_only_changes_makes_nothing() -> None:
+    """Where what does not exist can not be put, there is nothing to remove either."""
+    found, contract, kept = _found(_keyed({"type": "string"}), lambda _: httpx.Response(404))
+    assert _values(found, contract, "drop") is None
+    found.cleanup()
+    assert [item.request.method for item in kept] == ["PUT"]
 
 
 def test_a_server_that_is_not_there_makes_nothing() -> None:

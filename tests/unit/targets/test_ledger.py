@@ -127,3 +127,18 @@ def test_the_ledger_is_the_users_own_state(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert default_ledger().name == "ledger.jsonl"
     assert "specproof" in str(default_ledger())
+
+
+def test_what_was_used_up_stays_noted(tmp_path: Path) -> None:
+    """It is no entry, outlives a cleanup, and says an id by its digest alone."""
+    path = tmp_path / "ledger.jsonl"
+    ledger = _ledger(path)
+    ledger.use("DELETE", "/things/{}", "thingId", "somebodys-thing")
+    ledger.done(ledger.intend("POST", "/a", [VALUE]))
+    ledger.close()
+    assert open_entries(path) == ()
+    with settling(path):
+        assert "somebodys-thing" not in path.read_text()
+    [line] = path.read_text().splitlines()
+    assert '"event": "used"' in line
+    assert open_entries(path) == ()

@@ -49,10 +49,15 @@ class OneSignalWorld:
         aliases = {label: self._session.unique(label.replace("_", "-")) for label in labels}
         if like is not None:
             aliases.update(like.aliases)
-        body: dict[str, Json] = {"identity": dict(aliases), "properties": {"language": "en"}}
+        body: dict[str, Json] = {
+            "identity": dict(aliases),
+            "properties": {"language": self._session.tell("en")},
+        }
         if subscription:
             address = f"{self._session.unique('mail')}@example.invalid"
-            body["subscriptions"] = [{"type": "Email", "token": self._session.tell(address)}]
+            body["subscriptions"] = [
+                {"type": self._session.tell("Email"), "token": self._session.tell(address)}
+            ]
         exchange = self._session.send(
             "+create-user",
             "POST",

@@ -12,6 +12,9 @@ __all__ = ["STORES", "BrokenStore"]
 _LATER = 3
 """Reads after which something that is late happens."""
 
+_MUCH_LATER = 250
+"""The same, so late that whoever looks at once, or a little later, has gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenStore:
@@ -42,6 +45,8 @@ class _DeletesFirstOnly(Store):
 class _Delayed(Store):
     """Remembers deletions; ``turn`` is called before every look at a user."""
 
+    after = _LATER
+
     def __init__(self, apps: Mapping[str, str], seed: int) -> None:
         super().__init__(apps, seed)
         self.pending: list[tuple[int, App, User, str, str]] = []
@@ -61,7 +66,7 @@ class _Delayed(Store):
 
     def later(self, app: App, user: User, label: str) -> None:
         """Note a deletion that something is still to follow."""
-        entry = (self.reads + _LATER, app, user, label, user.aliases[label])
+        entry = (self.reads + self.after, app, user, label, user.aliases[label])
         self.pending.append(entry)
 
 
@@ -85,6 +90,10 @@ class _ComesBack(_Delayed):
 
     def turn(self, app: App, user: User, label: str, alias_id: str) -> None:
         self.add_aliases(app, user, {label: alias_id})
+
+
+class _ComesBackMuchLater(_ComesBack):
+    after = _MUCH_LATER
 
 
 class _StaleLookup(_Delayed):
@@ -319,6 +328,13 @@ STORES: tuple[BrokenStore, ...] = tuple(
         ("keeps-blank", "state", "a deleted alias stays with an empty id", _KEPT, _KeepsBlank),
         ("deletes-late", "timing", "a deletion takes effect a while later", _LATE, _DeletesLate),
         ("comes-back", "timing", "a deleted alias comes back a while later", _KEPT, _ComesBack),
+        (
+            "comes-back-much-later",
+            "timing",
+            "a deleted alias comes back long after everybody has looked",
+            _KEPT,
+            _ComesBackMuchLater,
+        ),
         (
             "stale-lookup",
             "timing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 from specproof.apis.base import RoutedEmulator
@@ -65,7 +65,9 @@ class OneSignalEmulator(RoutedEmulator):
         self.replies = self.REPLIES(self.settings)
         self.limiter = RateLimiter(self.clock)
 
-    def serve(self, route: Route, match: Match, call: Call) -> Reply:
+    def serve(  # noqa: PLR0911 - one return for each operation
+        self, route: Route, match: Match, call: Call
+    ) -> Reply:
         """Authenticate, look the user up, limit, and do what the operation says."""
         if match.undecodable:
             return self.replies.bad_request("The path is not valid percent-encoded UTF-8")
@@ -75,16 +77,17 @@ class OneSignalEmulator(RoutedEmulator):
             return self.create_user(app, call)
         user = self.look_up(app, match.parameters["alias_label"], match.parameters["alias_id"])
         self._limit(app, user, route)
-        operations: Mapping[str, Callable[[], Reply]] = {
-            "view-user": lambda: self.view_user(app, user),
-            "delete-user": lambda: self.delete_user(app, user),
-            "fetch-aliases": lambda: self.fetch_aliases(app, user),
-            "create-alias": lambda: self.create_alias(app, user, call),
-            "delete-alias": lambda: self.delete_alias(
-                app, user, match.parameters["alias_label_to_delete"]
-            ),
-        }
-        return operations[route.name]()
+        match route.name:
+            case "view-user":
+                return self.view_user(app, user)
+            case "delete-user":
+                return self.delete_user(app, user)
+            case "fetch-aliases":
+                return self.fetch_aliases(app, user)
+            case "create-alias":
+                return self.create_alias(app, user, call)
+            case _:
+                return self.delete_alias(app, user, match.parameters["alias_label_to_delete"])
 
     def authenticate(self, app_id: str, call: Call) -> App:
         """Return the app that a call may act on.

@@ -113,6 +113,35 @@ class _UnknownUserCreated(_Emulator):
             return user
 
 
+class _UnknownUserUnavailable(_Emulator):
+    def look_up(self, app: App, label: str, alias_id: str) -> User:
+        try:
+            return super().look_up(app, label, alias_id)
+        except RefusalError as refusal:
+            if refusal.reply.status != 404:  # noqa: PLR2004 - unknown
+                raise
+            raise RefusalError(self.replies.unavailable("unavailable")) from None
+
+
+class _IdIsAPattern(_Emulator):
+    """An id with a percent sign finds what fits, as LIKE in SQL does."""
+
+    def look_up(self, app: App, label: str, alias_id: str) -> User:
+        if alias_id.endswith("%"):
+            for user in app.users.values():
+                if user.aliases.get(label, "").startswith(alias_id[:-1]):
+                    return user
+        return super().look_up(app, label, alias_id)
+
+
+class _EmptyFieldAccepted(OneSignalEmulator):
+    def authenticate(self, app_id: str, call: Call) -> App:
+        app = self.store.apps.get(app_id.lower())
+        if app is not None and _tested(call) and call.header("authorization") == "":
+            return app
+        return super().authenticate(app_id, call)
+
+
 class _EchoesDeleted(_Emulator):
     def delete_alias(self, app: App, user: User, label: str) -> Reply:
         before = self.store.identity(app, user)
@@ -290,6 +319,18 @@ _STATE: tuple[Fault, ...] = (
         _is(_UnknownUserCreated),
     ),
     _state(
+        "unknown-user-unavailable",
+        "asking for an unknown user is answered 503 each time",
+        "Callers try again for ever what can never succeed.",
+        _is(_UnknownUserUnavailable),
+    ),
+    _state(
+        "id-is-a-pattern",
+        "an alias id with a percent sign finds whom it fits",
+        "Whoever sends a percent sign deletes aliases of users that nobody named.",
+        _is(_IdIsAPattern),
+    ),
+    _state(
         "refuses-every-third",
         "every third alias that exists is not found",
         _KEPT,
@@ -350,6 +391,11 @@ _STATE: tuple[Fault, ...] = (
         "empty-key-accepted",
         "an empty key is accepted",
         _lenient(lambda scheme, key, _app: scheme.lower() == "key" and not key.strip()),
+    ),
+    _access(
+        "empty-field-accepted",
+        "an empty Authorization field is accepted",
+        _is(_EmptyFieldAccepted),
     ),
     _access(
         "key-case-ignored",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from hypothesis import strategies
 from hypothesis.stateful import initialize, precondition, rule
 
 from specproof.apis.bodies import body_of
+from specproof.apis.claims import Claim, absent, answered, entries, equals, unchanged
 from specproof.apis.contract import Session
 from specproof.apis.machine import PromiseMachine
 from specproof.apis.onesignal.arrange import OneSignalWorld, User, identity_path
@@ -39,6 +40,8 @@ _NEAR_IDS: Mapping[str, Callable[[str], str]] = {
     "without its last letter": lambda text: text[:-1],
     "with one more letter": lambda text: f"{text}0",
 }
+_SHOWN_BY_LAST = frozenset({"onesignal-id-always-kept", "subscriptions-untouched"})
+"""Promises of what stays when every other alias is gone."""
 _TEMPLATE = "/apps/{app_id}/users/by/{alias_label}/{alias_id}"
 
 
@@ -64,6 +67,7 @@ class AliasMachine(PromiseMachine):
     neighbour: User | None = None
     twin: User | None = None
     elsewhere: OneSignalWorld | None = None
+    asked: bool = False
 
     @initialize()
     def arrange(self) -> None:
@@ -96,6 +100,7 @@ class AliasMachine(PromiseMachine):
                 done,
                 f"deleting the alias that the user was looked up by was answered {status}",
                 exchange,
+                answered(200, 299),
             )
         if done:
             self.gone[label] = self.left.pop(label)
@@ -108,12 +113,14 @@ class AliasMachine(PromiseMachine):
         lookups = {**self.left, _PROTECTED: self._id()}
         lookup = sorted(lookups)[through % len(lookups)]
         exchange = self._delete(lookup, lookups[lookup], _PROTECTED)
+        self.asked = self.asked or self.settled(exchange)
         status = 0 if exchange.response is None else exchange.response.status
         self.expect(
             "onesignal-id-protected",
             status in _REFUSAL,
             f"deleting onesignal_id was answered {status}",
             exchange,
+            answered(400, 499),
         )
         identity, fetched = self._identity(_PROTECTED, self._id())
         self.expect(
@@ -121,6 +128,7 @@ class AliasMachine(PromiseMachine):
             identity.get(_PROTECTED) == self._id(),
             "after the refusal the user is no longer found by its onesignal_id",
             fetched,
+            equals("identity", _PROTECTED, value=self._id()),
         )
         self._look_after(None)
 
@@ -142,6 +150,7 @@ class AliasMachine(PromiseMachine):
             not self.gone.keys() & identity.keys(),
             "an alias that was deleted is there again",
             fetched,
+            *(absent("identity", label) for label in sorted(self.gone)),
         )
         for label, alias_id in sorted(self.gone.items()):
             found, lookup = self._identity(label, alias_id)
@@ -150,6 +159,7 @@ class AliasMachine(PromiseMachine):
                 not found,
                 "the user is found again by an alias that was deleted",
                 lookup,
+                absent("identity"),
             )
 
     @precondition(lambda self: self.left)
@@ -203,6 +213,29 @@ class AliasMachine(PromiseMachine):
             self.delete_again(pick)
         self.look_again()
 
+    def remove_early(self) -> None:
+        """Remove two aliases of a user, which keeps the others."""
+        self.arrange()
+        for label in sorted(self.left)[:2]:
+            # Each through itself: the limit of updates is one a second for each user.
+            exchange = self._delete(label, self.left[label], label, due="the alias exists")
+            if exchange.response is not None and exchange.response.status in _SUCCESS:
+                self.gone[label] = self.left.pop(label)
+
+    def look_late(self) -> None:
+        """Look for the two that are gone, at what is left, and at the others."""
+        if self.gone:
+            self.look_again()
+            self._look_after(None)
+
+    def decided(self, promise: str) -> bool:
+        """Return whether a deletion was done, or the last one, or a forbidden one asked for."""
+        if promise == "onesignal-id-protected":
+            return self.asked
+        if promise in _SHOWN_BY_LAST:
+            return bool(self.gone) and not self.left
+        return bool(self.gone) or promise == "lookup-label-deletable"
+
     def idle(self) -> bool:
         """Return whether the server refused to create the user."""
         return self.user is None
@@ -221,6 +254,7 @@ class AliasMachine(PromiseMachine):
             identity.get(_PROTECTED) == self._id(),
             "after deleting an alias the user is no longer found by its onesignal_id",
             fetched,
+            equals("identity", _PROTECTED, value=self._id()),
         )
         if self.user is not None and label is not None:
             self.expect(
@@ -228,6 +262,7 @@ class AliasMachine(PromiseMachine):
                 label not in identity,
                 "the alias is still there right after its deletion was answered",
                 fetched,
+                absent("identity", label),
             )
             found, lookup = self._identity(label, self.user.aliases[label])
             self.expect(
@@ -235,6 +270,7 @@ class AliasMachine(PromiseMachine):
                 not found,
                 "the user is still found by the alias right after its deletion",
                 lookup,
+                absent("identity"),
             )
         apart = {_PROTECTED, label}
         others = {key: value for key, value in identity.items() if key not in apart}
@@ -243,6 +279,7 @@ class AliasMachine(PromiseMachine):
             others == self.left,
             "another alias of the user is gone or changed",
             fetched,
+            entries("identity", value=self.left, but=(_PROTECTED, label or _PROTECTED)),
         )
         if self.neighbour is not None:
             beside, seen = self._identity(_PROTECTED, self.neighbour.onesignal_id)
@@ -252,6 +289,7 @@ class AliasMachine(PromiseMachine):
                 beside == dict(self.neighbour.aliases),
                 "an alias of another user is gone or changed",
                 seen,
+                entries("identity", value=self.neighbour.aliases, but=(_PROTECTED,)),
             )
             self._look_at_neighbour(self.neighbour)
         if self.twin is not None and self.elsewhere is not None:
@@ -264,6 +302,7 @@ class AliasMachine(PromiseMachine):
                 theirs == dict(self.twin.aliases),
                 "an alias of a user of another app is gone or changed",
                 seen,
+                entries("identity", value=self.twin.aliases, but=(_PROTECTED,)),
             )
         view = self._view(self._id())
         shown = view.get("identity")
@@ -273,18 +312,21 @@ class AliasMachine(PromiseMachine):
                 not self.gone.keys() & shown.keys(),
                 "the user is still shown with an alias that was deleted",
                 self.exchanges[-1],
+                *(absent("identity", name) for name in sorted(self.gone)),
             )
         self.expect(
             "subscriptions-untouched",
             view.get("subscriptions") == self.before.get("subscriptions"),
             "the subscriptions of the user are not what they were",
             self.exchanges[-1],
+            *self._unchanged("subscriptions", self._id()),
         )
         self.expect(
             "user-record-untouched",
             view.get("properties") == self.before.get("properties"),
             "the record of the user is not what it was",
             self.exchanges[-1],
+            *self._unchanged("properties", self._id()),
         )
 
     def _look_at_neighbour(self, neighbour: User) -> None:
@@ -296,6 +338,7 @@ class AliasMachine(PromiseMachine):
                 found.get(_PROTECTED) == neighbour.onesignal_id,
                 "another user is no longer found by its alias",
                 seen,
+                equals("identity", _PROTECTED, value=neighbour.onesignal_id),
             )
         view = self._view(neighbour.onesignal_id)
         self.expect(
@@ -303,12 +346,14 @@ class AliasMachine(PromiseMachine):
             view.get("subscriptions") == self.beside.get("subscriptions"),
             "the subscriptions of another user are not what they were",
             self.exchanges[-1],
+            *self._unchanged("subscriptions", neighbour.onesignal_id),
         )
         self.expect(
             "user-record-untouched",
             view.get("properties") == self.beside.get("properties"),
             "the record of another user is not what it was",
             self.exchanges[-1],
+            *self._unchanged("properties", neighbour.onesignal_id),
         )
 
     def _id(self) -> str:
@@ -345,6 +390,14 @@ class AliasMachine(PromiseMachine):
         )
         identity = body_of(exchange).get("identity")
         return (dict(identity) if isinstance(identity, dict) else {}), exchange
+
+    def _unchanged(self, member: str, onesignal_id: str) -> Iterator[Claim]:
+        """Claim that a member of a user is what it was when the user was first looked at."""
+        path = identity_path(self.world.app_id, _PROTECTED, onesignal_id).removesuffix("/identity")
+        first = (item for item in self.exchanges if item.request.url.endswith(path))
+        since = next(first, None)
+        if since is not None:
+            yield unchanged(member, since=since)
 
     def _view(self, onesignal_id: str) -> Mapping[str, Json]:
         path = identity_path(self.world.app_id, _PROTECTED, onesignal_id)

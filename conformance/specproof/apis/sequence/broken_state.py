@@ -12,6 +12,9 @@ __all__ = ["STORES", "BrokenStore"]
 _LATER = 2
 """Writes or reads after which something that is late happens."""
 
+_MUCH_LATER = 120
+"""The same, so late that whoever looks at once, or a little later, has gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenStore:
@@ -41,6 +44,8 @@ class _DeletesFirstOnly(Store):
 class _Turning(Store):
     """Remembers deletions, and does something about each after a few reads."""
 
+    after = _LATER
+
     def __init__(self, credentials: Sequence[tuple[str, str]], seed: int) -> None:
         super().__init__(credentials, seed)
         self.pending: list[tuple[int, Account, Alias]] = []
@@ -56,7 +61,7 @@ class _Turning(Store):
 
     def later(self, account: Account, alias: Alias) -> None:
         """Note a deletion that something is still to follow."""
-        self.pending.append((self.reads + _LATER, account, alias))
+        self.pending.append((self.reads + self.after, account, alias))
 
     def turn(self, account: Account, alias: Alias) -> None:
         """Do what is late."""
@@ -77,6 +82,10 @@ class _ComesBack(_Turning):
 
     def turn(self, account: Account, alias: Alias) -> None:  # noqa: ARG002 - as every turn
         alias.deleted = None
+
+
+class _ComesBackMuchLater(_ComesBack):
+    after = _MUCH_LATER
 
 
 class _StillOwned(Store):
@@ -205,6 +214,13 @@ STORES: tuple[BrokenStore, ...] = tuple(
         ),
         ("deletes-late", "timing", "a deletion takes effect a while later", _KEPT, _DeletesLate),
         ("comes-back", "timing", "a deleted alias comes back a while later", _KEPT, _ComesBack),
+        (
+            "comes-back-much-later",
+            "timing",
+            "a deleted alias comes back long after everybody has looked",
+            _KEPT,
+            _ComesBackMuchLater,
+        ),
         (
             "still-owned",
             "state",

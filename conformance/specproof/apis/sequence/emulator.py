@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -88,7 +88,9 @@ class SequenceEmulator(RoutedEmulator):
         """Add the version header."""
         return reply.adding(("sequence-version", rules.LATEST_VERSION))
 
-    def serve(self, route: Route, match: Match, call: Call) -> Reply:
+    def serve(  # noqa: PLR0911 - one return for each operation
+        self, route: Route, match: Match, call: Call
+    ) -> Reply:
         """Authenticate, check the version, limit, and do what the operation says."""
         account = self.authenticate(call)
         if any(name == "sequence-version" for name, _ in call.headers) and (
@@ -102,15 +104,19 @@ class SequenceEmulator(RoutedEmulator):
                 return self.replies.throttled(wait)
         if match.undecodable:
             return self.replies.bad_request("The path is not valid percent-encoded UTF-8.")
-        operations: Mapping[str, Callable[[], Reply]] = {
-            "create": lambda: self.create_once(account, call),
-            "list": lambda: self.list_aliases(account, call),
-            "update": lambda: self.update(account, match.parameters["id"], call),
-            "delete": lambda: self.delete(account, match.parameters["id"]),
-            "customer-by-alias": lambda: self.customer(account, match.parameters["alias"]),
-            "aliases-of-customer": lambda: self.aliases_of(account, match.parameters["id"]),
-        }
-        return operations[route.name]()
+        match route.name:
+            case "create":
+                return self.create_once(account, call)
+            case "list":
+                return self.list_aliases(account, call)
+            case "update":
+                return self.update(account, match.parameters["id"], call)
+            case "delete":
+                return self.delete(account, match.parameters["id"])
+            case "customer-by-alias":
+                return self.customer(account, match.parameters["alias"])
+            case _:
+                return self.aliases_of(account, match.parameters["id"])
 
     def authenticate(self, call: Call) -> Account:
         """Return the account that a call may act on.

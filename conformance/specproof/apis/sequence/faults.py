@@ -8,6 +8,7 @@ from dataclasses import replace
 from specproof.apis.base import RoutedEmulator
 from specproof.apis.faults import Alter, Answer, Fault, Profile, Variant, put
 from specproof.apis.sequence import rules
+from specproof.apis.sequence.broken_refusals import REFUSALS
 from specproof.apis.sequence.broken_state import STORES
 from specproof.apis.sequence.emulator import SequenceEmulator
 from specproof.apis.sequence.model import Account, Alias, Store
@@ -30,6 +31,8 @@ PROFILE = Profile(
             # Nothing says that a 429 has the header at all, nor that it is in seconds.
             "retry-after-absent",
             "retry-after-date",
+            # A 401 is empty.
+            "code-now-and-then",
         }
     ),
 )
@@ -490,5 +493,5 @@ _FIELDS = tuple(
     )
 )
 
-FAULTS: tuple[Fault, ...] = (*_STATE, *_ACCESS, *_VERSIONS, *_FIELDS)
+FAULTS: tuple[Fault, ...] = (*_STATE, *_ACCESS, *_VERSIONS, *_FIELDS, *REFUSALS)
 """Faults of Sequence alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from hypothesis import strategies
 from hypothesis.stateful import initialize, precondition, rule
 
 from specproof.apis.bodies import body_of
+from specproof.apis.claims import Claim, answered, equals, missing
 from specproof.apis.contract import Session
 from specproof.apis.machine import PromiseMachine
 from specproof.apis.sequence.arrange import SequenceWorld
@@ -23,6 +24,10 @@ _DELETE = "deleteCustomerAliasesById"
 _ALIASES = "/customer-aliases"
 _SUCCESS = range(200, 300)
 _KEPT = ("id", "sequenceAccountId", "customerId", "value", "createdAt")
+_TOLD = ("id", "sequenceAccountId", "customerId", "value")
+"""What claims compare: times differ from server to server."""
+
+_MARKS = ("deletedAt", "archivedAt")
 _UNKNOWN_VERSION = "1999-12-31"
 _BAD_REQUEST = 400
 _NOT_FOUND = 404
@@ -39,7 +44,10 @@ class CustomerAliasMachine(PromiseMachine):
         "delete-removes-only-the-named",
         "deleted-alias-is-gone",
         "unknown-version-refused",
+        "lists-only-own-account",
     )
+
+    asked: bool = False
 
     @initialize()
     def arrange(self) -> None:
@@ -48,12 +56,12 @@ class CustomerAliasMachine(PromiseMachine):
         made = (self.world.create_alias(customer) for customer in (0, 0, 1, 1))
         self.left = {str(alias["id"]): alias for alias in made if alias is not None}
         self.gone: dict[str, Mapping[str, Json]] = {}
+        self.elsewhere: SequenceWorld | None = None
+        self.twins: list[Mapping[str, Json]] = []
         lone = self.world.create_alias(_LONE)
         if lone is not None:
             self._delete(str(lone["id"]), due=True)
             self._look_at_customer(str(lone["customerId"]))
-        self.elsewhere: SequenceWorld | None = None
-        self.twins: list[Mapping[str, Json]] = []
         if self.left and self.other_resource("customerId"):
             # The same values in another account belong to somebody else.
             self.elsewhere = SequenceWorld(OtherTenant(self))
@@ -79,6 +87,7 @@ class CustomerAliasMachine(PromiseMachine):
             and answer.get("label", alias.get("label")) == alias.get("label"),
             "the answer is not the alias that was deleted",
             exchange,
+            *(equals(name, value=alias.get(name)) for name in (*_TOLD, *({"label"} & set(answer)))),
         )
         self._look_at_gone(identifier)
         self._look_at_others()
@@ -113,6 +122,7 @@ class CustomerAliasMachine(PromiseMachine):
         """Ask with a version that does not exist: refused, and nothing is deleted."""
         identifier = sorted(self.left)[pick % len(self.left)]
         exchange = self._delete(identifier, version=_UNKNOWN_VERSION)
+        self.asked = self.asked or self.settled(exchange)
         status = 0 if exchange.response is None else exchange.response.status
         error = body_of(exchange).get("error")
         kind = error.get("type") if isinstance(error, dict) else None
@@ -121,6 +131,8 @@ class CustomerAliasMachine(PromiseMachine):
             status == _BAD_REQUEST and kind == "UnrecognisedApiVersion",
             f"an unknown version was answered {status}, not 400 with UnrecognisedApiVersion",
             exchange,
+            answered(_BAD_REQUEST, _BAD_REQUEST),
+            equals("error", "type", value=self.tell("UnrecognisedApiVersion")),
         )
         found, listed = self._found(str(self.left[identifier]["value"]))
         self.expect(
@@ -128,7 +140,15 @@ class CustomerAliasMachine(PromiseMachine):
             found.get("id") == identifier,
             "the request was refused and the alias is gone",
             listed,
+            equals("items", ("id", identifier), "id", value=identifier),
         )
+
+    @precondition(lambda self: bool(self.left))
+    @rule()
+    def list_all(self) -> None:
+        """List aliases, whatever their value: each is of the account that asks."""
+        listed = self.send("+list-aliases", "GET", _ALIASES, facts={"template": _ALIASES})
+        self._look_at_accounts(listed)
 
     def tour(self) -> None:
         """Refusals first, then every alias until none is left, then all that is gone again."""
@@ -136,6 +156,7 @@ class CustomerAliasMachine(PromiseMachine):
             return
         self.ask_for_unknown_version(0)
         self.delete_unknown()
+        self.list_all()
         while self.left:
             before = len(self.left)
             self.delete_alias(0)
@@ -145,6 +166,28 @@ class CustomerAliasMachine(PromiseMachine):
             self.look_again()
         self.delete_unknown()
         self.look_again()
+
+    def remove_early(self) -> None:
+        """Delete one alias."""
+        self.arrange()
+        if self.left:
+            identifier = min(self.left)
+            exchange = self._delete(identifier, due=True)
+            if exchange.response is not None and exchange.response.status in _SUCCESS:
+                self.gone[identifier] = self.left.pop(identifier)
+
+    def look_late(self) -> None:
+        """Look for the one that is gone, and at those that are left."""
+        if self.left or self.gone:
+            self.look_again()
+            self._look_at_others()
+            self.list_all()
+
+    def decided(self, promise: str) -> bool:
+        """Return whether a deletion was done, or an unknown version asked for."""
+        if promise == "unknown-version-refused":
+            return self.asked
+        return bool(self.gone) or promise != "delete-removes-only-the-named"
 
     def idle(self) -> bool:
         """Return whether no alias is left."""
@@ -170,6 +213,7 @@ class CustomerAliasMachine(PromiseMachine):
             listed.response is None or listed.response.status != _NOT_FOUND,
             "the customer is no longer there after an alias of it was deleted",
             listed,
+            answered(200, 299),
         )
 
     def _look_at_others(self) -> None:
@@ -181,6 +225,7 @@ class CustomerAliasMachine(PromiseMachine):
                 dict(found) == dict(other),
                 "an alias that was not named is gone or changed",
                 listed,
+                *_listed(other),
             )
         for twin in self.twins:
             found, listed = self._found(str(twin["value"]), OtherTenant(self))
@@ -189,6 +234,7 @@ class CustomerAliasMachine(PromiseMachine):
                 dict(found) == dict(twin),
                 "an alias of another account is gone or changed",
                 listed,
+                *_listed(twin),
             )
 
     def _look_at_gone(self, identifier: str) -> None:
@@ -197,9 +243,10 @@ class CustomerAliasMachine(PromiseMachine):
         found, listed = self._found(value)
         self.expect(
             "deleted-alias-is-gone",
-            not found or any(found.get(name) for name in ("deletedAt", "archivedAt")),
+            not found or any(found.get(name) for name in _MARKS),
             "a deleted alias is listed without a mark",
             listed,
+            missing("items", ("id", identifier), marks=_MARKS),
         )
         owner = self.send(
             "+customer-by-alias",
@@ -212,6 +259,19 @@ class CustomerAliasMachine(PromiseMachine):
             owner.response is None or owner.response.status not in _SUCCESS,
             "the customer is still found by a deleted alias",
             owner,
+            answered(300, 599),
+        )
+
+    def _look_at_accounts(self, listed: Exchange) -> None:
+        """Compare the account of everything that is listed with that of what we created."""
+        items = body_of(listed).get("items")
+        ours = _accounts((*self.left.values(), *self.gone.values()))
+        accounts = _accounts(items if isinstance(items, list) else ())
+        self.expect(
+            "lists-only-own-account",
+            not ours or accounts <= ours,
+            "an alias of another account is listed",
+            listed,
         )
 
     def _delete(
@@ -222,7 +282,7 @@ class CustomerAliasMachine(PromiseMachine):
         due: bool = False,
         refused: str = "",
     ) -> Exchange:
-        headers = {} if version is None else {"Sequence-Version": version}
+        headers = {} if version is None else {"Sequence-Version": self.tell(version)}
         path = f"{_ALIASES}/{quote(identifier, safe='')}"
         facts = {"answer": json.dumps(self.world.answer(_DELETE, {"id": identifier}))}
         if due:
@@ -242,6 +302,18 @@ class CustomerAliasMachine(PromiseMachine):
         items = body_of(exchange).get("items")
         found = items[0] if isinstance(items, list) and len(items) == 1 else {}
         return (found if isinstance(found, dict) else {}), exchange
+
+
+def _accounts(aliases: Iterable[Json]) -> set[str]:
+    """Return the accounts that aliases name; UUIDs are read in any case (RFC 9562 4)."""
+    named = [item.get("sequenceAccountId") for item in aliases if isinstance(item, Mapping)]
+    return {text.lower() for text in named if isinstance(text, str)}
+
+
+def _listed(alias: Mapping[str, Json]) -> Iterator[Claim]:
+    """Claim that an alias is listed as it was created."""
+    for name in _TOLD:
+        yield equals("items", ("id", str(alias["id"])), name, value=alias.get(name))
 
 
 MACHINES = (CustomerAliasMachine,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 from collections.abc import Mapping
 
@@ -37,7 +38,12 @@ _BASIC = re.compile(r"basic +([A-Za-z0-9+/]+=*)", re.IGNORECASE)
 
 def basic_credentials(call: Call) -> tuple[str, str] | None:
     """Return user-id and password of ``Authorization: Basic`` (RFC 7617), or None."""
-    found = _BASIC.fullmatch((call.header("authorization") or "").strip())
+    return _basic((call.header("authorization") or "").strip())
+
+
+@functools.lru_cache(maxsize=64)
+def _basic(text: str) -> tuple[str, str] | None:
+    found = _BASIC.fullmatch(text)
     if found is None:
         return None
     try:

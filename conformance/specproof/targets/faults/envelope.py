@@ -282,6 +282,13 @@ _ENVELOPE_ROWS: tuple[Row, ...] = tuple(
             "The branch that fits fails half of the time.",
             lambda answer: _field(_CODES, "other-1")(answer) if answer.number % 2 else answer,
         ),
+        (
+            "code-now-and-then",
+            "unauthenticated",
+            "every third refusal of credentials has another code",
+            "The branch that fits fails now and then, and nobody can tell why.",
+            lambda answer: _field(_CODES, "other-1")(answer) if answer.number % 3 == 2 else answer,  # noqa: PLR2004 - every 3rd
+        ),
         ("title-blank", "refusal", "a title is blank", "Logs say nothing.", _field(_TITLES, "\t")),
         ("title-empty", "refusal", "a title is empty", "Logs say nothing.", _field(_TITLES, "")),
         ("title-null", "refusal", "a title is null", "Logs say nothing.", _field(_TITLES, None)),

@@ -50,6 +50,14 @@ def _coded(coding: str, encode: Callable[[bytes], bytes]) -> Alter:
 
 ROWS: tuple[Row, ...] = (
     Row(
+        "refusal-wanders",
+        "http",
+        "missing",
+        "every third request for what does not exist is answered 400, not 404",
+        "The branch for what is missing is taken now and then.",
+        simply(_every(3, _status(400))),
+    ),
+    Row(
         "success-418",
         "http",
         "success",
