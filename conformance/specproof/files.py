@@ -5,10 +5,31 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["swap_directory", "temporary_sibling", "write_atomic"]
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = ["held", "swap_directory", "temporary_sibling", "write_atomic"]
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for the length of a ``with``; who comes second waits until it is let go.
+
+    The system lets go for a process that was killed. The folder is made where it lacks.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if sys.platform != "win32":
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write_atomic(path: Path, data: bytes) -> bool:

@@ -215,4 +215,7 @@ def fingerprint(*parts: str) -> str:
 
 def _first(headers: Headers, name: str) -> str | None:
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return None

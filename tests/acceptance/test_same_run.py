@@ -25,3 +25,11 @@ def test_a_replay_is_the_same_with_any_number_of_workers(tmp_path: Path) -> None
     sent = {line["operation"]: line for line in alone if line["type"] == "statistics"}
     assert sent["delete-alias"]["distinct_requests"] > 500
     assert sent["deleteCustomerAliasesById"]["distinct_requests"] > 500
+
+
+def test_a_discovery_is_the_same_with_any_number_of_workers(tmp_path: Path) -> None:
+    """Fresh cases are those of the seed, whichever process composes them."""
+    plan = RunPlan(("sequence",), seed=7, mode="discover", cases=10)
+    alone = _lines(plan, tmp_path / "alone.jsonl", 0)
+    assert alone == _lines(plan, tmp_path / "shared.jsonl", 2)
+    assert any(line["type"] == "statistics" and line["distinct_requests"] > 20 for line in alone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from specproof.files import swap_directory, temporary_sibling, write_atomic
+from specproof.files import held, swap_directory, temporary_sibling, write_atomic
 
 
 def _names(folder: Path) -> list[str]:
@@ -151,3 +152,32 @@ def test_a_failed_first_placement_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="Input/output error"):
             swap_directory(new, place)
     assert not place.exists()
+
+
+def test_a_held_folder_is_nobody_elses(tmp_path: Path) -> None:
+    """Whoever comes second has to wait until it is let go, also after an error."""
+    folder = tmp_path / "deep" / "specs"
+    for problem in (None, ValueError):
+        try:
+            with held(folder):
+                descriptor = os.open(folder, os.O_RDONLY)
+                with pytest.raises(BlockingIOError):
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if problem is not None:
+                    raise problem
+        except ValueError:
+            assert problem is ValueError
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(descriptor)
+
+
+def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
+    """The system lets go of it."""
+    code = "import os, pathlib, sys; from specproof.files import held\n"
+    code += "with held(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    killed = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], check=False, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    with held(tmp_path):
+        assert tmp_path.is_dir()

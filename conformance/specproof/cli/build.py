@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,15 +34,15 @@ def build_command(
     """Build the effective spec of an API: what its vendor published plus our overlay.
 
     An overlay action that selects nothing, or that upstream has meanwhile made itself, is an
-    error. Exit code: 0 built, or with --check up to date; 1 with --check, a spec is stale;
-    2 it can not be built.
+    error. Two builds of one API at once go one after the other. Exit code: 0 built, or with
+    --check up to date; 1 with --check, a spec is stale; 2 it can not be built.
 
     Example: specproof build onesignal --check
     """
     from specproof import catalog as catalogs
     from specproof.effective import build, load
     from specproof.effective import check as check_built
-    from specproof.files import write_atomic
+    from specproof.files import held, write_atomic
 
     catalog = catalogs.open_catalog(root)
     apis = [catalog.get(name) for name in dict.fromkeys(names)] if names else list(catalog.apis())
@@ -51,32 +52,36 @@ def build_command(
         )
     built: list[dict[str, Any]] = []
     stale: list[dict[str, str]] = []
-    # Everything is built before anything is written, so that one bad overlay changes nothing.
-    results = {} if check else {api.name: build(api) for api in apis}
-    for api in apis:
-        changed = False
-        try:
-            if check:
-                catalogs.verify(api)
-                check_built(api)
-            else:
-                changed = write_atomic(api.effective, results[api.name])
-        except StaleError as error:
-            stale.append({"name": api.name, "problem": one_line(str(error), 2000)})
-            continue
-        spec = load(api)
-        built.append(
-            {
-                "name": api.name,
-                "file": str(api.effective),
-                "actions": len({change.action for change in spec.changes}),
-                "changes": [
-                    {"pointer": item.pointer, "kind": item.kind.value, "action": item.action}
-                    for item in spec.changes
-                ],
-                "changed": changed,
-            }
-        )
+    with contextlib.ExitStack() as holding:
+        # In order of their names, so that no two builds wait for one another.
+        for api in () if check else sorted(apis, key=lambda item: item.name):
+            holding.enter_context(held(api.folder))
+        # Everything is built before anything is written, so that one bad overlay changes nothing.
+        results = {} if check else {api.name: build(api) for api in apis}
+        for api in apis:
+            changed = False
+            try:
+                if check:
+                    catalogs.verify(api)
+                    check_built(api)
+                else:
+                    changed = write_atomic(api.effective, results[api.name])
+            except StaleError as error:
+                stale.append({"name": api.name, "problem": one_line(str(error), 2000)})
+                continue
+            spec = load(api)
+            built.append(
+                {
+                    "name": api.name,
+                    "file": str(api.effective),
+                    "actions": len({change.action for change in spec.changes}),
+                    "changes": [
+                        {"pointer": item.pointer, "kind": item.kind.value, "action": item.action}
+                        for item in spec.changes
+                    ],
+                    "changed": changed,
+                }
+            )
     if as_json:
         document = {"schema": "specproof.build/1", "check": check, "built": built, "stale": stale}
         typer.echo(json.dumps(document, indent=2))

@@ -25,8 +25,8 @@ def doctor_command(
 ) -> None:
     """Tell whether specproof can work here: Python, libraries, tools, catalog, credentials.
 
-    Of credentials it tells the names and whether they are set, never a value. Opens no
-    socket. Exit code: 0 everything needed is there, 2 something is wrong.
+    Of credentials it tells the names and where they are set, environment or keyring, never a
+    value. Reaches no other machine. Exit code: 0 everything needed is there, 2 something is wrong.
 
     Example: specproof doctor
     """
@@ -52,8 +52,9 @@ def _tell(found: Environment) -> None:
     typer.echo(f"catalog      {found.root or 'none'}")
     for api in found.apis:
         typer.echo(f"api          {api.name}  {api.title}: {api.state}")
-        for variable, present in api.credentials:
-            typer.echo(f"credential   {variable} {'set' if present else 'not set'}")
+        for variable, source in api.credentials:
+            place = "not set" if source is None else f"set (from the {source})"
+            typer.echo(f"credential   {variable} {place}")
     for problem in found.problems:
         typer.echo(f"problem      {problem}")
     if not found.problems:

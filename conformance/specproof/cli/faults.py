@@ -28,7 +28,7 @@ def faults_command(
     ] = None,
     seeds: Annotated[
         int, typer.Option(min=0, max=10_000, help="Seeds for the emulators without a fault.")
-    ] = 3,
+    ] = 20,
     workers: Annotated[
         int, typer.Option("--workers", "-n", min=0, max=256, help="Worker processes; 0: none.")
     ] = 2,
@@ -43,7 +43,7 @@ def faults_command(
     fault was found and nothing else; 1 a fault was missed or something legal was flagged;
     2 wrong usage.
 
-    Example: specproof faults onesignal --seeds 20
+    Example: specproof faults onesignal --seeds 3
     """
     from specproof.suites.faults import measure
 

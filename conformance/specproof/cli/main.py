@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, cast
 
 import typer
@@ -57,7 +61,42 @@ def _root() -> None:
 
 
 def main() -> None:
-    """Run the command line; every outcome is one of the exit codes 0, 1, 2, 3 and 130."""
+    """Run the command line; every outcome is one of the exit codes 0, 1, 2, 3, 130 and 143."""
+    with _tidy_end() as ended:
+        try:
+            _run()
+        except SystemExit:
+            if not ended:
+                raise
+            # Whatever a library made of the interruption, it was SIGTERM.
+            raise SystemExit(128 + signal.SIGTERM) from None
+
+
+@contextmanager
+def _tidy_end() -> Iterator[list[int]]:
+    """Turn the first SIGTERM into an interruption, so that temporary files go and locks open.
+
+    A second one ends the process at once. The list that is yielded tells what came.
+    """
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread may ask for signals.
+        yield came
+        return
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        came.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run() -> None:
     try:
         try:
             app()

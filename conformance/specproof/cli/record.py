@@ -22,7 +22,9 @@ def record_command(
     base_url: Annotated[str | None, typer.Option(help="Base URL of the live server.")] = None,
     resources: Annotated[
         Path | None,
-        typer.Option(help="YAML file: name -> list of ids that exist and may be used up."),
+        typer.Option(
+            help="TOML or YAML: ids that exist; with use_up = true they may be changed and deleted."
+        ),
     ] = None,
     allow_production: Annotated[
         list[str] | None, typer.Option(help="Production host that is meant.")

@@ -49,7 +49,9 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     ] = None,
     resources: Annotated[
         Path | None,
-        typer.Option(help="YAML file: name -> list of ids that exist and may be used up."),
+        typer.Option(
+            help="TOML or YAML: ids that exist; with use_up = true they may be changed and deleted."
+        ),
     ] = None,
     allow_production: Annotated[
         list[str] | None, typer.Option(help="Production host that is meant.")
@@ -88,6 +90,12 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     accept: Annotated[
         bool, typer.Option(help="Write a deviation for each finding, its reason still to fill in.")
     ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN", help="Run file of an earlier run: error codes have to be as they were."
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Write the run file (JSON lines) here.")
     ] = None,
@@ -112,6 +120,7 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         tell_left,
     )
     from specproof.suites.execute import execute
+    from specproof.suites.runfile import read_run
 
     if fail_on not in {"error", "warning", "info", "never"}:
         raise InputError(f"--fail-on {fail_on} is none of error, warning, info, never")
@@ -133,8 +142,9 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         time_budget=time_budget,
         root=root,
     )
+    earlier = None if against is None else read_run(against)
     confirm_production(plan, confirmed=yes)
-    run = execute(plan, workers=workers, fail_on=fail_on)
+    run = execute(plan, workers=workers, fail_on=fail_on, against=earlier)
     tell_left(plan)
     if accept:
         accept_findings(plan, run)

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import typer
 
 from specproof.catalog import open_catalog
-from specproof.document import parse
 from specproof.errors import CouldNotCheckError, GuardError, InputError
 from specproof.files import write_atomic
 from specproof.report.document import render_json
@@ -25,6 +24,7 @@ from specproof.suites.plan import RunPlan
 from specproof.suites.runfile import Run, write_run
 from specproof.targets.credentials import is_telling, references
 from specproof.targets.emulators import read_settings
+from specproof.targets.given import Given, read_resources
 from specproof.targets.ledger import default_ledger, settling
 from specproof.text import one_line
 
@@ -38,7 +38,6 @@ __all__ = [
 ]
 
 _TARGETS = ("emulator", "recorded", "live")
-_RESOURCE_LIMIT = 1024 * 1024
 _ACCEPTED_DAYS = 90
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade"})
@@ -92,6 +91,7 @@ def make_plan(
     if target != "live" and headers:
         raise InputError("--header belongs to --target live")
     kept = (ledger or default_ledger()).resolve() if target == "live" else None
+    given = Given() if resources is None else read_resources(resources)
     return RunPlan(
         apis=names,
         target=target,
@@ -102,7 +102,8 @@ def make_plan(
         root=None if root is None else str(root.resolve()),
         spec=None if spec is None else str(spec.resolve()),
         settings=read_settings(names, settings),
-        resources={} if resources is None else _resources(resources),
+        resources=given.ids,
+        use_up=tuple(sorted(given.use_up)),
         allow_production=tuple(allow_production),
         headers=read_headers(headers),
         max_requests=max_requests,
@@ -154,13 +155,14 @@ def accept_findings(plan: RunPlan, run: Run) -> None:
     if plan.spec is not None:
         raise InputError("--accept needs an API of the catalog", remedy="add it: specproof add")
     catalog = open_catalog(None if plan.root is None else Path(plan.root))
-    expires = dt.date.fromisoformat(run.header.started[:10]) + dt.timedelta(days=_ACCEPTED_DAYS)
+    today = dt.date.fromisoformat(run.header.started[:10])
+    expires = today + dt.timedelta(days=_ACCEPTED_DAYS)
     for name in plan.apis:
         found = [item for item in run.findings if item.api == name]
         path = catalog.get(name).deviations
-        added = accept(path, found, target=plan.target, expires=expires)
+        added = accept(path, found, target=plan.target, expires=expires, today=today)
         if added:
-            sys.stderr.write(f"{path}: {added} added; fill in reason and evidence\n")
+            sys.stderr.write(f"{path}: {added} added or renewed; fill in reason and evidence\n")
 
 
 def finish(
@@ -184,21 +186,6 @@ def finish(
         write_text(render_json(run), stream)
     else:
         show_text(run, verbose=verbose, stream=stream)
-
-
-def _resources(path: Path) -> dict[str, tuple[str, ...]]:
-    if path.stat().st_size > _RESOURCE_LIMIT:
-        raise InputError("is too large for a list of resources", file=str(path))
-    found: dict[str, tuple[str, ...]] = {}
-    for name, ids in parse(path.read_bytes(), name=str(path)).items():
-        if not isinstance(ids, list) or not all(isinstance(item, str | int) for item in ids):
-            raise InputError(
-                f"{name} is no list of ids",
-                file=str(path),
-                remedy="write `name: [id, id]`, ids that look like numbers in quotes",
-            )
-        found[name] = tuple(str(item) for item in ids)
-    return found
 
 
 def read_headers(texts: Sequence[str]) -> dict[str, str]:

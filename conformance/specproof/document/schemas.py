@@ -12,7 +12,7 @@ from specproof.document.references import resolve
 from specproof.errors import InputError
 from specproof.model import Json, JsonObject
 
-__all__ = ["SchemaCompiler", "Validator", "Violation"]
+__all__ = ["Outline", "SchemaCompiler", "Validator", "Violation"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _BACKTRACK_LIMIT = 100_000
@@ -20,6 +20,21 @@ _BACKTRACK_LIMIT = 100_000
 
 # Keywords whose value is data or names, where `$ref` and `nullable` mean nothing.
 _DATA_KEYWORDS = frozenset({"default", "example", "examples", "enum", "const"})
+_COMBINING = frozenset(
+    {
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "if",
+        "not",
+        "$dynamicRef",
+        "additionalProperties",
+        "patternProperties",
+        "unevaluatedProperties",
+    }
+)
+"""Keywords beside which ``properties`` does not tell which names a schema knows."""
+
 _NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 
 
@@ -80,6 +95,36 @@ class Validator:
         return Violation(path, keyword, _problem(error, self._names))
 
 
+class Outline:
+    """What a schema says of the names in an instance, read once.
+
+    Args:
+        compiler: resolves references and makes the outlines of parts.
+        schema: the Schema Object, no reference.
+
+    Attributes:
+        names: names of properties; None where the schema does not list them, or combines others.
+    """
+
+    def __init__(self, compiler: SchemaCompiler, schema: Json) -> None:
+        node = schema if isinstance(schema, Mapping) else {}
+        combines = bool(_COMBINING & set(node))
+        properties = None if combines else node.get("properties")
+        self._compiler = compiler
+        self._properties = properties if isinstance(properties, Mapping) else {}
+        self.names = frozenset(properties) if isinstance(properties, Mapping) else None
+        self._items: Json = None if combines else node.get("items")
+
+    def member(self, name: str) -> Outline:
+        """Return the outline of a property among ``names``."""
+        return self._compiler.outline(self._properties[name])
+
+    @property
+    def items(self) -> Outline | None:
+        """The outline of the items of an array, or None where nothing is said of them."""
+        return None if self._items is None else self._compiler.outline(self._items)
+
+
 class SchemaCompiler:
     """Compiles schemas of one document; references stay inside that document.
 
@@ -97,6 +142,8 @@ class SchemaCompiler:
         self._document = document
         self._resolved: dict[str, Json] = {}
         self._names = frozenset(_property_names(document))
+        self._outlines: dict[int, tuple[Json, Outline]] = {}
+        self._mentions: dict[tuple[str, int], tuple[Json, bool]] = {}
 
     def resolve(self, node: Json) -> Json:
         """Return what ``node`` refers to inside the document, or ``node`` itself."""
@@ -106,6 +153,48 @@ class SchemaCompiler:
         if reference not in self._resolved:
             self._resolved[reference] = resolve(self._document, node)
         return self._resolved[reference]
+
+    def outline(self, schema: Json) -> Outline:
+        """Return the outline of a schema that is part of the document."""
+        found = self._outlines.get(id(schema))
+        if found is None:
+            # Kept with its schema, so that nothing else can have the same identity.
+            found = (schema, Outline(self, self.resolve(schema)))
+            self._outlines[id(schema)] = found
+        return found[1]
+
+    def mentions(self, keyword: str, schema: Json) -> bool:
+        """Return whether ``keyword`` is anywhere in a schema of the document, references followed.
+
+        A property or a value of that name counts as well: the answer errs towards True.
+        """
+        place = (keyword, id(schema))
+        if place not in self._mentions:
+            self._mentions[place] = (schema, self._mentioned(keyword, schema))
+        return self._mentions[place][1]
+
+    def _mentioned(self, keyword: str, schema: Json) -> bool:
+        pending: list[Json] = [schema]
+        seen: set[str] = set()
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Mapping):
+                if keyword in node:
+                    return True
+                reference = node.get("$ref")
+                if isinstance(reference, str) and reference not in seen:
+                    seen.add(reference)
+                    try:
+                        pending.append(self.resolve(node))
+                    except InputError:
+                        return True
+                # An anchor may lead anywhere in the document.
+                if "$dynamicRef" in node:
+                    return True
+                pending.extend(node.values())
+            elif isinstance(node, list):
+                pending.extend(node)
+        return False
 
     def compile(self, schema: Json, *, formats: bool) -> Validator:
         """Compile one Schema Object.

@@ -7,6 +7,8 @@ Extensions that our overlays put into effective specs, for every later step to r
   that holds its value.
 - ``x-specproof-body-may-be`` on a Response Object: list of ``empty`` (no body is fine),
   ``non-json`` (a body that is no JSON is fine) and ``any`` (nothing is known of the body).
+- ``x-specproof-pagination`` on an Operation Object: how it hands out its list in pages, where
+  its names do not tell (`specproof.requirements.pagination`), or false where it does not.
 
 Actions of an overlay carry ``x-specproof-reason`` and ``x-specproof-evidence``.
 """

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
 from specproof.document.openapi import version
 from specproof.effective.queries import Location
 from specproof.model import JsonObject
@@ -29,6 +27,11 @@ def violations(document: JsonObject) -> list[Violation]:
     Raises:
         InputError: it is of another version.
     """
+    from openapi_spec_validator import (  # noqa: PLC0415 - takes half a second; a run needs none
+        OpenAPIV30SpecValidator,
+        OpenAPIV31SpecValidator,
+    )
+
     kind = version(document, name="the document")
     factory = OpenAPIV30SpecValidator if kind == "3.0" else OpenAPIV31SpecValidator
     validator = factory(cast("dict[str, Any]", document))

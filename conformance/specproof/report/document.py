@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from specproof.model import Finding, Verdict
+from specproof.report.pytest_file import pytest_of
 from specproof.report.view import finding_source, ordered_findings, outcome
 from specproof.suites.runfile import Run, origin
 from specproof.text import printable
@@ -93,6 +94,7 @@ def _finding(run: Run, finding: Finding) -> dict[str, Any]:
         "blame": str(finding.blame),
         "deviation": finding.deviation,
         "reproduce": finding.reproduce,
+        "pytest": pytest_of(run, finding),
         "source": None if source is None else str(source),
         "exchange": finding.exchange,
         "occurrences": finding.occurrences,

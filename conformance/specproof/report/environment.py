@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import shutil
@@ -19,6 +18,7 @@ from specproof.document import read
 from specproof.errors import SpecproofError
 from specproof.model import Json, JsonObject
 from specproof.targets.credentials import variables
+from specproof.targets.secret_store import look_up
 from specproof.text import one_line
 
 __all__ = ["SCHEMA", "ApiState", "Environment", "Library", "Tool", "examine"]
@@ -88,14 +88,15 @@ class ApiState:
         state: ``verified`` (the files are the bytes that were vendored), ``by-hand`` (there
             is no source.toml to compare with) or ``broken``.
         problem: what is wrong with it, or None.
-        credentials: environment variable -> whether it is set; never its value.
+        credentials: environment variable -> where its value is, ``environment``, ``keyring`` or
+            None for nowhere; never the value.
     """
 
     name: str
     title: str
     state: str
     problem: str | None
-    credentials: tuple[tuple[str, bool], ...]
+    credentials: tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,12 @@ class Environment:
                         "state": each.state,
                         "problem": each.problem,
                         "credentials": [
-                            {"variable": variable, "present": present}
-                            for variable, present in each.credentials
+                            {
+                                "variable": variable,
+                                "present": source is not None,
+                                "source": source,
+                            }
+                            for variable, source in each.credentials
                         ],
                     }
                     for each in self.apis
@@ -234,7 +239,7 @@ def _version(path: str) -> str | None:
 
 def _api_state(catalog: Catalog, name: str) -> ApiState:
     title = name
-    credentials: tuple[tuple[str, bool], ...] = ()
+    credentials: tuple[tuple[str, str | None], ...] = ()
     try:
         api = catalog.get(name)
         title = one_line(api.title, 80)
@@ -246,7 +251,7 @@ def _api_state(catalog: Catalog, name: str) -> ApiState:
     return ApiState(name, title, state, None, credentials)
 
 
-def _credentials(api: Api) -> Iterator[tuple[str, bool]]:
+def _credentials(api: Api) -> Iterator[tuple[str, str | None]]:
     spec = read(api.effective if api.effective.is_file() else api.published)
     components = spec.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None
@@ -257,7 +262,8 @@ def _credentials(api: Api) -> Iterator[tuple[str, bool]]:
         for variable in variables(api.name, scheme, node)
     }
     for variable in sorted(names | set(_named_variables(spec))):
-        yield one_line(variable, 80), bool(os.environ.get(variable))
+        found = look_up(variable)
+        yield one_line(variable, 80), None if found is None else found.source
 
 
 def _named_variables(node: Json) -> Iterator[str]:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from specproof.model import Finding, Source, VerdictKind
+from specproof.model import Source, VerdictKind
+from specproof.report.pytest_file import file_name, pytest_of
 from specproof.report.view import (
     columns,
     finding_source,
@@ -34,6 +35,8 @@ _WORDS: Final[Mapping[VerdictKind | None, str]] = {
     None: "nothing required",
 }
 _NAMED_IN_A_GROUP: Final = 10
+_TESTS: Final = 20
+"""Most pytest files: summaries of CI jobs may be a megabyte long."""
 
 
 def render_markdown(run: Run) -> str:
@@ -122,20 +125,25 @@ def _findings(run: Run) -> Iterator[str]:
                 "" if finding.deviation is None else _inert(finding.deviation, 1000),
             ]
         )
+    tests = 0
     for finding in findings:
         if finding.reproduce:
-            yield from _reproduction(finding)
+            yield from _folded(f"reproduce {_code(finding.rule)}", "sh", finding.reproduce)
+        test = pytest_of(run, finding) if tests < _TESTS else None
+        if test is not None:
+            tests += 1
+            yield from _folded(f"<code>{file_name(finding)}</code>", "python", test.rstrip("\n"))
 
 
-def _reproduction(finding: Finding) -> Iterator[str]:
-    command = printable(finding.reproduce)
-    longest = max((len(ticks) for ticks in re.findall("`+", command)), default=0)
+def _folded(summary: str, language: str, text: str) -> Iterator[str]:
+    shown = printable(text)
+    longest = max((len(ticks) for ticks in re.findall("`+", shown)), default=0)
     fence = "`" * max(3, longest + 1)
     yield ""
-    yield f"<details><summary>reproduce {_code(finding.rule)}</summary>"
+    yield f"<details><summary>{summary}</summary>"
     yield ""
-    yield f"{fence}sh"
-    yield command
+    yield f"{fence}{language}"
+    yield shown
     yield fence
     yield ""
     yield "</details>"

@@ -19,6 +19,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from specproof.model import Finding, Severity, Source, Verdict, VerdictKind
+from specproof.report.pytest_file import file_name, pytest_of
 from specproof.report.view import (
     Row,
     columns,
@@ -55,6 +56,7 @@ _STYLES: Final[Mapping[VerdictKind | Severity | None, str]] = {
     None: "dim",
 }
 _NAMED_IN_A_GROUP: Final = 3
+_TEST_LINES: Final = 8
 
 
 def render_text(
@@ -289,6 +291,23 @@ def _finding(report: _Writer, run: Run, finding: Finding) -> None:
         report.line("reproduce:", indent=4)
         for line in _lines(finding.reproduce):
             report.line(line, indent=6, whole=True)
+    test = pytest_of(run, finding)
+    if test is not None:
+        _test(report, file_name(finding), test)
+
+
+def _test(report: _Writer, name: str, text: str) -> None:
+    """Show the beginning of a test; the file is some two hundred lines."""
+    lines = text.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("def test_"))
+    shown = lines[start : start + _TEST_LINES]
+    report.line("as a pytest file, which `specproof report RUN --reproduce DIR` writes:", indent=4)
+    report.line(f"# {name}, from line {start + 1}", indent=6, whole=True)
+    for line in _lines("\n".join(shown)):
+        report.line(line, indent=6, whole=True)
+    left = len(lines) - start - len(shown)
+    if left:
+        report.line(f"# and {left} more line{'s' if left > 1 else ''}", indent=6, whole=True)
 
 
 _SOURCES: Final[Mapping[Source | None, str]] = {

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from specproof.apis.claims import Claim
 from specproof.errors import CouldNotCheckError
 from specproof.model import Exchange, Observation
 from specproof.requirements.contract import OperationContract
@@ -14,8 +15,6 @@ from specproof.suites.collector import Collector, Evidence
 from specproof.suites.plan import RunPlan, Subject, subject
 from specproof.targets.budget import Limits
 from specproof.targets.emulated import emulator_target
-from specproof.targets.live import live_target
-from specproof.targets.recorded import recorded_target
 from specproof.targets.session import TargetSession
 from specproof.targets.target import Target
 from specproof.targets.world import ApiWorld
@@ -58,6 +57,7 @@ class Bench:
             self.subject.effective,
             self.session.told,
             self.subject.promises,
+            scripts=plan.shrink,
         )
         self.world = ApiWorld(self.session)
 
@@ -66,9 +66,14 @@ class Bench:
         return Stage(self.session, self.world, operation, self.subject.baseline)
 
     def promise(
-        self, promise: str, message: str, exchange: Exchange, sequence: tuple[Exchange, ...] = ()
+        self,
+        promise: str,
+        message: str,
+        exchange: Exchange,
+        sequence: tuple[Exchange, ...] = (),
+        claims: tuple[Claim, ...] = (),
     ) -> None:
-        """Record that a prose promise held (no message) or did not."""
+        """Record that a prose promise held (no message) or did not, and what it claims."""
         found = next(item for item in self.subject.promises if item.id == promise)
         observation = Observation(
             rule=promise,
@@ -78,7 +83,7 @@ class Bench:
             message=message,
             status=None if exchange.response is None else exchange.response.status,
         )
-        self.collector.observe(observation, exchange, sequence)
+        self.collector.observe(observation, exchange, sequence, claims)
 
     def close(self) -> Evidence:
         """Clean up, close the target and return everything that was seen."""
@@ -127,11 +132,14 @@ def target_for(plan: RunPlan, tested: Subject) -> Target:
     if plan.target == "emulator":
         return emulator_target(tested.name, tested.effective, plan.settings, fault=plan.fault)
     if plan.target == "live":
+        from specproof.targets.live import live_target  # noqa: PLC0415 - emulators need none
+
         return live_target(
             tested.name,
             tested.effective,
             base_url=plan.base_url,
             resources=plan.resources,
+            use_up=plan.use_up,
             limits=Limits(plan.max_requests, plan.rate, plan.max_seconds),
             allow_production=plan.allow_production,
             published=tested.published.document,
@@ -141,5 +149,7 @@ def target_for(plan: RunPlan, tested: Subject) -> Target:
             nonce=plan.nonce,
         )
     if plan.target == "recorded":
+        from specproof.targets.recorded import recorded_target  # noqa: PLC0415 - the same
+
         return recorded_target(tested.name, tested.effective, tested.recordings)
     raise CouldNotCheckError(f"there is no target {plan.target}")

@@ -8,33 +8,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from specproof.checks import registry
 from specproof.checks.base import Check, View
 from specproof.errors import InputError
-from specproof.model import Blame, Exchange, Observation, Severity
+from specproof.model import Blame, Exchange, JsonObject, Observation, Response, Severity
 from specproof.requirements.contract import Contract
 from specproof.requirements.promises import Promise, Proof
-from specproof.suites.records import ExportedExchange, media_type
+from specproof.suites.claims import BOUND, Claim, claims_of
+from specproof.suites.records import ExportedExchange, told_media_type
+from specproof.suites.remembering import LONGEST, Counts, Remembering
 from specproof.suites.reproduce import curl
+from specproof.suites.script import Writer, words_of
 from specproof.targets.target import Target
 from specproof.text import one_line
 
 __all__ = ["Collector", "Evidence", "Seen"]
 
-_REMEMBERED = 1024
-"""Most different responses of which it is remembered what the checks said."""
-
-_REMEMBERED_BYTES = 4096
-"""Longest body of such a response."""
+Case = tuple[str | None, ...]
+"""What a scenario says of a request, by which two of them ought to be answered alike."""
 
 _SILENCES = frozenset(
     f"no answer ({name})" for name in ("ReadError", "ReadTimeout", "RemoteProtocolError")
 )
 """Failures of exchanges that are a server's own, not of the way to it."""
+
+_LEADING = 64
+"""Most exchanges that are kept in case a later one needs what they made."""
 
 _MESSAGES = 25
 """Most different messages that are kept per rule and requirement."""
@@ -42,11 +46,15 @@ _MESSAGES = 25
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One kind of observation, how often it was made, and its first exchange."""
+    """One kind of observation, how often it was made, and its first exchange.
+
+    ``reproduce`` and ``script`` repeat what broke, see ``suites.reproduce`` and ``suites.script``.
+    """
 
     observation: Observation
     count: int
     reproduce: str = ""
+    script: JsonObject | None = None
 
 
 @dataclass
@@ -57,6 +65,7 @@ class Evidence:
         gaps: ``operation/status`` -> why that documented response was not brought about.
         notes: ``failure`` -> why a request got no answer, of the first that got none.
         requests: digests of the distinct requests sent, per operation.
+        codes: error codes by cause, as the check of their stability notes them.
     """
 
     api: str
@@ -67,6 +76,7 @@ class Evidence:
     cases: dict[str, int] = field(default_factory=dict)
     requests: dict[str, list[str]] = field(default_factory=dict)
     statuses: dict[str, list[int]] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the evidence as JSON values."""
@@ -79,10 +89,7 @@ class Evidence:
         """Return the evidence that ``to_plain`` took apart."""
         rest = {key: value for key, value in plain.items() if key not in {"seen", "exchanges"}}
         return cls(
-            seen=[
-                Seen(_observation(item["observation"]), item["count"], item["reproduce"])
-                for item in plain["seen"]
-            ],
+            seen=[Seen(_observation(item.pop("observation")), **item) for item in plain["seen"]],
             exchanges=[ExportedExchange(**item) for item in plain["exchanges"]],
             **rest,
         )
@@ -102,6 +109,7 @@ class Collector:
         effective: contract after the overlay.
         told: values that a report may show; scenarios add to it.
         promises: what the API promises in prose; some are proved by checks.
+        scripts: whether to write scripts, which somebody may want to run.
     """
 
     def __init__(
@@ -111,7 +119,14 @@ class Collector:
         effective: Contract,
         told: set[str],
         promises: tuple[Promise, ...] = (),
+        *,
+        scripts: bool = True,
     ) -> None:
+        self._scripts = scripts
+        self._documented: frozenset[str] | None = None
+        self._earlier: deque[Exchange] = deque(maxlen=_LEADING)
+        self._held_in: set[tuple[str, Case]] = set()
+        self._cases_of: dict[tuple[Any, ...], tuple[str, Case]] = {}
         self._target = target
         self._published = published
         self._effective = effective
@@ -126,46 +141,72 @@ class Collector:
         self._digests: dict[str, set[str]] = {}
         self._statuses: dict[str, set[int]] = {}
         self._cases: dict[str, int] = {}
-        self._promised = {
-            owner: frozenset(name for other, name in self._promises if other == owner)
-            for owner in effective.operations
+        self._tested = {
+            name: (
+                operation,
+                published.by_route.get((operation.operation.method, operation.operation.path)),
+                frozenset(promise for owner, promise in self._promises if owner == name),
+                dict[tuple[str, str], str](),
+            )
+            for name, operation in effective.operations.items()
         }
-        self._about_responses = [item for item in registry() if item.response_only]
-        self._about_exchanges = [item for item in registry() if not item.response_only]
+        known = [item for item in registry() if item.response_only or item.beside is not None]
+        self._about_heads = Remembering([item for item in known if item.body_unread], self._ask)
+        self._about_bodies = Remembering(
+            [item for item in known if not item.body_unread], self._ask
+        )
+        self._about_walks = [item for item in registry() if item.walks]
+        self._about_exchanges = [
+            (item, item.concerns) for item in registry() if item not in known and not item.walks
+        ]
+        self._walked: list[Exchange] = []
         self._secrets = target.credentials.secrets()
         self._held: dict[tuple[object, ...], Observation] = {}
         self._counted: dict[int, list[Any]] = {}
-        self._known: dict[tuple[Any, ...], list[list[Any]]] = {}
         self.gaps: dict[str, str] = {}
         self.notes: dict[str, str] = {}
 
     def record(self, exchange: Exchange) -> None:
         """Count an exchange and let every check look at it."""
         self._count(exchange)
-        operation = self._effective.operations.get(exchange.operation)
-        if operation is None:
+        tested = self._tested.get(exchange.operation)
+        if tested is None:
+            if self._scripts:
+                self._earlier.append(exchange)
             return
         if exchange.response is None:
             self._look_at_silence(exchange)
             return
-        route = (operation.operation.method, operation.operation.path)
-        published = self._published.by_route.get(route)
-        promised = self._promised[operation.id]
+        operation, published, promised, names = tested
         view = View(
-            exchange, operation, published, promised, self._memory, self._held, self._secrets
+            exchange,
+            operation,
+            published,
+            promised,
+            self._memory,
+            self._held,
+            self._secrets,
+            names,
         )
-        for check in self._about_exchanges:
-            for observation in self._looked(check, view):
-                self.observe(observation, exchange)
-        self._look_at_response(view)
+        facts = exchange.facts
+        found = self._ask(
+            [item for item, when in self._about_exchanges if not when or when(facts)], view
+        )
+        if "walk" in facts:
+            self._look_at_walk(view)
+        found += self._look_at_answer(view)
+        if self._scripts and "generated" not in facts:
+            self._earlier.append(exchange)
+            case = _case(exchange)
+            self._held_in.update((item[0].rule, case) for item in found if item[0].holds)
 
-    def _looked(self, check: Check, view: View) -> Iterator[Observation]:
-        """Yield what a check observes; a schema that can not be compiled is a gap, no crash."""
-        try:
-            yield from check.look(view)
-        except InputError as error:
-            key = "default" if view.documented is None else view.documented.key
-            self.gaps.setdefault(f"{view.operation.id}/{key}", one_line(str(error)))
+    def _look_at_walk(self, view: View) -> None:
+        """Ask the checks of walks; what they find takes all the requests of the walk to show."""
+        exchange = view.exchange
+        if self._walked and self._walked[0].facts["walk"] != exchange.facts["walk"]:
+            self._walked.clear()
+        self._ask(self._about_walks, view, tuple(self._walked))
+        self._walked.append(exchange)
 
     def _look_at_silence(self, exchange: Exchange) -> None:
         """Note that a server took a request and closed the connection, or never answered.
@@ -183,49 +224,64 @@ class Collector:
         )
         self.observe(observation, exchange)
 
-    def _look_at_response(self, view: View) -> None:
-        """Ask the checks of responses, once about equal ones."""
-        exchange, response = view.exchange, view.answered
-        key = (
+    def _look_at_answer(self, view: View) -> list[Counts]:
+        """Ask the checks that can tell equal answers, once about each."""
+        response = view.answered
+        head = (
             view.operation.id,
-            exchange.request.method,
+            view.exchange.request.method,
             response.status,
             response.headers,
-            response.raw,
+            len(response.raw),
+            not response.body,
             response.broken,
             view.headers_known,
         )
-        entries = self._known.get(key)
-        if entries is not None:
-            for entry in entries:
-                entry[1] += 1
-            return
-        found = [
-            self.observe(observation, exchange)
-            for check in self._about_responses
-            for observation in self._looked(check, view)
-        ]
-        if len(response.raw) <= _REMEMBERED_BYTES:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[key] = [entry for entry in found if entry is not None]
+        found = self._about_heads.look(view, head)
+        short = len(response.raw) <= LONGEST
+        body = (head, response.raw if short else b"")
+        return [*found, *self._about_bodies.look(view, body, keep=short)]
+
+    def _ask(
+        self, checks: Sequence[Check], view: View, sequence: Sequence[Exchange] = ()
+    ) -> list[Counts]:
+        """Take in what ``checks`` observe; return where it is counted.
+
+        A schema that can not be compiled is a gap, no crash.
+        """
+        found: list[Counts] = []
+        # Views hand out the same object for what held before, and that is most of what comes.
+        for check in checks:
+            try:
+                for observation in check.look(view):
+                    counts = self._counted.get(id(observation))
+                    if counts is not None:
+                        counts[1] += 1
+                    else:
+                        counts = self.observe(observation, view.exchange, sequence)
+                    if counts is not None:
+                        found.append(counts)
+            except InputError as error:
+                key = "default" if view.documented is None else view.documented.key
+                self.gaps.setdefault(f"{view.operation.id}/{key}", one_line(str(error)))
+        return found
 
     def observe(
-        self, observation: Observation, exchange: Exchange, sequence: Iterable[Exchange] = ()
+        self,
+        observation: Observation,
+        exchange: Exchange,
+        sequence: Sequence[Exchange] = (),
+        claims: Sequence[Claim] = (),
     ) -> list[Any] | None:
         """Take in one observation about ``exchange``.
 
         Args:
             sequence: the exchanges that lead there, where one alone does not show it.
+            claims: what the answer ought to be, where a rule alone does not say it.
 
         Returns:
             Where it is counted; None where too many kinds of it are counted already.
         """
-        # Views hand out the same object for what held before, and that is most of what comes.
-        counted = self._counted.get(id(observation))
-        if counted is not None:
-            counted[1] += 1
-            return counted
         key = (
             observation.rule,
             observation.requirement,
@@ -245,7 +301,12 @@ class Collector:
         reproduce = ""
         if not observation.holds:
             reproduce = "\n".join(self._curl(item) for item in (*sequence, exchange))
-        entry = [observation, 1, reproduce]
+        script = None
+        if self._scripts and not observation.holds:
+            script = self._script(observation, exchange, sequence, claims)
+        entry = [observation, 1, reproduce, script]
+        if script is not None:
+            self._cases_of[key] = (observation.rule, _case(exchange))
         self._seen[key] = entry
         self._remember(observation, entry)
         if exchange.id not in self._exported:
@@ -264,7 +325,14 @@ class Collector:
             self._counted[id(observation)] = entry
 
     def evidence(self) -> Evidence:
-        """Return everything seen so far."""
+        """Return everything seen so far.
+
+        Without the scripts of what held at another time in the same case: who sends them
+        again may meet that.
+        """
+        for key, case in self._cases_of.items():
+            if case in self._held_in:
+                self._seen[key][3] = None
         return Evidence(
             api=self._target.api,
             seen=[Seen(*entry) for entry in self._seen.values()],
@@ -272,6 +340,7 @@ class Collector:
             gaps=dict(self.gaps),
             notes=dict(self.notes),
             cases=dict(self._cases),
+            codes={key: text for key, text in self._memory.items() if key.startswith("cause/")},
             requests={key: sorted(value) for key, value in self._digests.items()},
             statuses={key: sorted(value) for key, value in self._statuses.items()},
         )
@@ -290,6 +359,17 @@ class Collector:
         if exchange.response is not None:
             self._statuses.setdefault(name, set()).add(exchange.response.status)
 
+    def _media(self, response: Response) -> str | None:
+        """Return the media type as a report may name it."""
+        if self._documented is None:
+            self._documented = frozenset(
+                media.partition(";")[0].strip().lower()
+                for operation in self._effective.operations.values()
+                for row in operation.responses.values()
+                for media in row.content
+            )
+        return told_media_type(response.header("content-type"), self._documented)
+
     def _template(self, exchange: Exchange) -> str:
         operation = self._effective.operations.get(exchange.operation)
         return (
@@ -302,6 +382,22 @@ class Collector:
         return curl(
             exchange, self._template(exchange), self._target.credentials, security, self._told
         )
+
+    def _script(
+        self,
+        observation: Observation,
+        exchange: Exchange,
+        sequence: Sequence[Exchange],
+        claims: Sequence[Claim],
+    ) -> JsonObject | None:
+        operation = self._effective.operations.get(exchange.operation)
+        if not claims and operation is not None:
+            claims = claims_of(observation, exchange, operation)
+        words = words_of(self._effective)
+        writer = Writer(self._target, self._effective, self._told, words)
+        if not sequence:
+            sequence = writer.leading(tuple(self._earlier), exchange)
+        return writer.script(sequence, exchange, claims, bound=observation.rule in BOUND)
 
     def _export(self, exchange: Exchange) -> ExportedExchange:
         response = exchange.response
@@ -319,7 +415,14 @@ class Collector:
             elapsed_ms=None if response is None else round(response.elapsed * 1000, 3),
             request_bytes=len(exchange.request.body),
             response_bytes=None if response is None else len(response.body),
-            content_type=None if response is None else media_type(response.header("content-type")),
+            content_type=None if response is None else self._media(response),
             reproduce=self._curl(exchange),
             failure=exchange.failure,
         )
+
+
+def _case(exchange: Exchange) -> Case:
+    facts = exchange.facts
+    told = (facts.get(name) for name in ("credentials", "due", "because", "cause"))
+    names = ",".join(sorted(name.lower() for name, _ in exchange.request.headers))
+    return (exchange.operation, exchange.request.method, exchange.expects, names, *told)

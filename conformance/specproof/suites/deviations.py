@@ -11,7 +11,7 @@ from typing import Literal
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Table
 
 from specproof.errors import InputError
 from specproof.files import write_atomic
@@ -149,33 +149,56 @@ def apply_deviations(
     return (*marked, *about)
 
 
-def accept(path: Path, findings: Iterable[Finding], *, target: str, expires: dt.date) -> int:
-    """Add a deviation without a reason for every finding; return how many were added.
+def accept(
+    path: Path, findings: Iterable[Finding], *, target: str, expires: dt.date, today: dt.date
+) -> int:
+    """Add a deviation without a reason for every finding; return how many were added or renewed.
 
-    The next run fails on each until somebody has written down reason and evidence.
+    The next run fails on each until somebody has written down reason and evidence. One that
+    has expired is renewed where it stands: its reason stays, its evidence goes, since fresh
+    evidence is what the new date has to rest on.
+
+    Args:
+        today: the date by which expiry is judged.
     """
     known = read_deviations(path)
     document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
     rows = _tables(document)
-    added = 0
+    written = 0
+    renewed: set[int] = set()
     for finding in findings:
         if finding.deviation is not None or finding.rule in DEVIATION_RULES:
             continue
-        if any(item.covers(finding) and target in item.targets for item in known):
+        covering = [
+            (place, item)
+            for place, item in enumerate(known)
+            if item.covers(finding) and target in item.targets
+        ]
+        if any(item.expires >= today or place in renewed for place, item in covering):
             continue
-        row = tomlkit.table()
-        row["rule"] = finding.rule
-        row["requirement"] = finding.requirement
-        row["message"] = finding.message
-        row["targets"] = [target]
-        row["reason"] = ""
-        row["evidence"] = []
-        row["expires"] = expires
-        rows.append(row)
-        added += 1
-    if added:
+        if covering:
+            [place, _] = covering[0]
+            rows[place]["expires"] = expires
+            rows[place]["evidence"] = []
+            renewed.add(place)
+        else:
+            rows.append(_row(finding, target, expires))
+        written += 1
+    if written:
         write_atomic(path, tomlkit.dumps(document).encode())
-    return added
+    return written
+
+
+def _row(finding: Finding, target: str, expires: dt.date) -> Table:
+    row = tomlkit.table()
+    row["rule"] = finding.rule
+    row["requirement"] = finding.requirement
+    row["message"] = finding.message
+    row["targets"] = [target]
+    row["reason"] = ""
+    row["evidence"] = []
+    row["expires"] = expires
+    return row
 
 
 def _tables(document: tomlkit.TOMLDocument) -> AoT:

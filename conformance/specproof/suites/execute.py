@@ -16,34 +16,47 @@ import pytest
 
 from specproof import __version__
 from specproof.errors import CouldNotCheckError
-from specproof.model import Finding, Severity, Verdict, VerdictKind
+from specproof.model import Finding, JsonObject, Severity, Verdict, VerdictKind
 from specproof.suites.bench import target_for
+from specproof.suites.codes import codes_of, compared
 from specproof.suites.collector import Evidence
 from specproof.suites.deviations import apply_deviations
 from specproof.suites.plan import RunPlan, subject
-from specproof.suites.plugin import EvidenceCollector
+from specproof.suites.plugin import MAKERS, EvidenceCollector
 from specproof.suites.records import (
     ExportedExchange,
     OperationStatistics,
     Run,
     RunFooter,
     RunHeader,
+    SeenCodes,
     summarise,
 )
+from specproof.suites.script import words_of
 from specproof.suites.verdicts import judge
 from specproof.targets.ledger import default_ledger
 
 __all__ = ["execute", "exit_code_of"]
 
-_MODULES = ("test_scenarios", "test_replay", "test_generated", "test_promises", "test_recordings")
+_MODULES = {
+    "test_scenarios": "scenario_item",
+    "test_replay": "replay_item",
+    "test_generated": "generated_item",
+    "test_promises": "machine_item",
+    "test_recordings": "recording_item",
+}
+"""Module of the suite -> what its items are called in ``MAKERS``."""
 
 
-def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
+def execute(
+    plan: RunPlan, *, workers: int = 0, fail_on: str = "error", against: Run | None = None
+) -> Run:
     """Run the suite and return what it found.
 
     Args:
         workers: processes to spread the items over; 0 runs them in this one.
         fail_on: least severity of a finding that makes the exit code 1, or ``never``.
+        against: an earlier run, whose error codes have to be the same for the same causes.
 
     Raises:
         InputError: an API, a file of it or an option is wrong.
@@ -61,16 +74,24 @@ def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
         # What is wrong with a target is told in its own words, before any item meets it.
         target_for(plan, tested).close()
     gathered = _gather(plan, workers)
+    codes: list[SeenCodes] = []
     _check_answered(gathered)
     verdicts: list[Verdict] = []
     findings: list[Finding] = []
     exchanges: dict[str, ExportedExchange] = {}
     statistics: list[OperationStatistics] = []
+    scripts: dict[str, JsonObject] = {}
     sent = distinct = 0
     for tested in subjects:
         evidence = [item for item in gathered if item.api == tested.name]
-        judgement = judge(tested.requirements, evidence, target=plan.target)
+        seen_codes = codes_of(tested.name, evidence, words_of(tested.effective))
+        codes.extend(seen_codes)
+        known = {item.id: item for item in tested.requirements}
+        changes = compared(() if against is None else against.codes, seen_codes, known)
+        compared_with = Evidence(tested.name, seen=list(changes))
+        judgement = judge(tested.requirements, [*evidence, compared_with], target=plan.target)
         verdicts.extend(judgement.verdicts)
+        scripts.update(judgement.scripts)
         findings.extend(
             apply_deviations(
                 judgement.findings,
@@ -95,7 +116,7 @@ def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
         target=plan.target,
         base_url=plan.base_url,
         seed=plan.seed,
-        cases=plan.cases,
+        cases=plan.cases if any(True for _ in MAKERS["generated_item"](plan)) else None,
         apis=tuple(item.described() for item in subjects),
     )
     code = exit_code_of(verdicts, findings, fail_on, target=plan.target)
@@ -107,6 +128,8 @@ def execute(plan: RunPlan, *, workers: int = 0, fail_on: str = "error") -> Run:
         exchanges=tuple(exchanges.values()),
         statistics=tuple(statistics),
         footer=RunFooter(_now(), summary, code),
+        scripts=scripts,
+        codes=tuple(codes),
     )
 
 
@@ -144,9 +167,13 @@ def _gather(plan: RunPlan, workers: int) -> list[Evidence]:
     """Run pytest on the suite and return the evidence of its items, in their order."""
     collector = EvidenceCollector()
     suite = Path(__file__).parent
+    # A module that has nothing to do would only bring its libraries along.
+    modules = [name for name, kind in _MODULES.items() if any(True for _ in MAKERS[kind](plan))]
+    if not modules:
+        return []
     with tempfile.TemporaryDirectory(prefix="specproof-") as scratch:
         arguments = [
-            *(str(suite / f"{name}.py") for name in _MODULES),
+            *(str(suite / f"{name}.py") for name in modules),
             "-c",
             os.devnull,
             f"--rootdir={suite}",
@@ -159,8 +186,6 @@ def _gather(plan: RunPlan, workers: int) -> list[Evidence]:
             "-p",
             "no:terminal",
             "-p",
-            "no:schemathesis",
-            "-p",
             "no:logging",
             "-p",
             "specproof.suites.plugin",
@@ -169,12 +194,17 @@ def _gather(plan: RunPlan, workers: int) -> list[Evidence]:
             replace(plan, budget=f"{scratch}/budget.db").to_text(),
         ]
         if workers > 1:
-            arguments += ["-n", str(workers)]
+            arguments += ["-p", "xdist", "-n", str(workers)]
         with mock.patch.dict(os.environ):
-            # What a developer sets for tests of their own must not leave out any of these.
+            # What a developer sets or installs for tests of their own must not leave out or
+            # change any of these, and what is installed takes a fifth of a second to load.
             for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
                 os.environ.pop(name, None)
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
             code = pytest.main(arguments, plugins=[collector])
+    if code == pytest.ExitCode.INTERRUPTED:
+        # pytest takes the interruption for itself; what was created is removed by then.
+        raise KeyboardInterrupt
     if collector.errors:
         raise CouldNotCheckError(f"the suite broke down: {collector.errors[0]}")
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:

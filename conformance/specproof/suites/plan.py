@@ -39,7 +39,8 @@ class RunPlan:
             draws fresh cases. A server that is not ours gets fresh cases only.
         cases: fresh cases per operation and kind (valid, invalid).
         settings: settings of the emulator.
-        resources: name -> ids that exist beforehand and may be used up.
+        resources: name -> ids that exist beforehand.
+        use_up: names whose ids may be changed and deleted.
         allow_production: hosts that the spec calls production and that are meant.
         max_requests: most requests of the run to a live server; ``rate`` and ``max_seconds``
             likewise limit requests per second, and its length.
@@ -50,6 +51,8 @@ class RunPlan:
         nonce: random text in everything that a live run invents.
         time_budget: seconds in which an answer is due.
         fault: id of a fault or legal variation that the emulator is to have.
+        shrink: whether what breaks a prose promise is reduced to a minimal sequence; without,
+            a run says sooner that something is broken.
     """
 
     apis: tuple[str, ...]
@@ -62,6 +65,7 @@ class RunPlan:
     spec: str | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     resources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    use_up: tuple[str, ...] = ()
     allow_production: tuple[str, ...] = ()
     max_requests: int = 5000
     rate: float | None = None
@@ -72,6 +76,7 @@ class RunPlan:
     nonce: str = ""
     time_budget: float = 3.0
     fault: str | None = None
+    shrink: bool = True
 
     def to_text(self) -> str:
         """Return the plan as JSON, to hand it to worker processes."""
@@ -83,6 +88,7 @@ class RunPlan:
         plain = json.loads(text)
         plain["apis"] = tuple(plain["apis"])
         plain["allow_production"] = tuple(plain["allow_production"])
+        plain["use_up"] = tuple(plain["use_up"])
         plain["resources"] = {name: tuple(ids) for name, ids in plain["resources"].items()}
         return cls(**plain)
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
 
-from specproof.model import Finding, Severity, Verdict, VerdictKind
+from specproof.checks.base import WELL_KNOWN_MEDIA_TYPES
+from specproof.model import Finding, JsonObject, Severity, Verdict, VerdictKind
 
 __all__ = [
+    "ANOTHER_MEDIA_TYPE",
     "ExportedExchange",
     "OperationStatistics",
     "Run",
@@ -22,15 +25,21 @@ __all__ = [
     "RunFooter",
     "RunHeader",
     "RunOperation",
+    "SeenCodes",
     "Summary",
     "media_type",
     "origin",
     "summarise",
+    "told_media_type",
 ]
 
 # RFC 9110 8.3.1 and RFC 6838 4.2: two restricted names of at most 127 characters.
 _NAME = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
 _MEDIA_TYPE = re.compile(rf"[ \t]*({_NAME}/{_NAME})[ \t]*(?:;.*)?", re.DOTALL | re.IGNORECASE)
+
+
+ANOTHER_MEDIA_TYPE: Final = "another/media-type"
+"""Stands for a media type that is neither documented nor well known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,8 @@ class RunHeader:
         version: version of specproof.
         started: RFC 3339 date and time, in UTC.
         base_url: where requests went; only its origin is written, see `origin`.
-        cases: generated cases asked for per operation.
+        cases: fresh cases asked for per operation and kind; None where none are drawn, since
+            the stored corpus is replayed or recordings are read.
     """
 
     run_id: str
@@ -71,7 +81,7 @@ class RunHeader:
     target: str
     base_url: str | None
     seed: int
-    cases: int
+    cases: int | None
     apis: tuple[RunApi, ...] = ()
 
 
@@ -117,6 +127,17 @@ class OperationStatistics:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenCodes:
+    """The error codes of one cause: as the contract names them, or digests of others."""
+
+    api: str
+    operation: str
+    status: int
+    cause: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Counts over a run.
 
@@ -158,7 +179,10 @@ class RunFooter:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run, as written to and read from a run file."""
+    """A whole run, as written to and read from a run file.
+
+    ``scripts`` are by the fingerprint of the finding that they repeat, see ``suites.script``.
+    """
 
     header: RunHeader
     verdicts: tuple[Verdict, ...]
@@ -166,6 +190,8 @@ class Run:
     exchanges: tuple[ExportedExchange, ...]
     statistics: tuple[OperationStatistics, ...]
     footer: RunFooter
+    scripts: Mapping[str, JsonObject] = field(default_factory=dict)
+    codes: tuple[SeenCodes, ...] = ()
 
     @property
     def summary(self) -> Summary:
@@ -210,6 +236,18 @@ def media_type(content_type: str | None) -> str | None:
     """
     found = _MEDIA_TYPE.fullmatch(content_type or "")
     return found[1].lower() if found else None
+
+
+def told_media_type(content_type: str | None, documented: Container[str]) -> str | None:
+    """Return the media type as a report may name it, `ANOTHER_MEDIA_TYPE` for any other.
+
+    A server chooses its words; those of the contract and those that everybody knows say nothing
+    of anybody.
+    """
+    found = media_type(content_type)
+    if found is None or found in documented or found in WELL_KNOWN_MEDIA_TYPES:
+        return found
+    return ANOTHER_MEDIA_TYPE
 
 
 def origin(url: str | None) -> str | None:

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from specproof.errors import InputError, LimitError
 from specproof.files import write_atomic
-from specproof.model import Finding, Verdict
+from specproof.model import Finding, JsonObject, Verdict
 from specproof.suites.records import (
     ExportedExchange,
     OperationStatistics,
@@ -29,6 +29,7 @@ from specproof.suites.records import (
     RunFooter,
     RunHeader,
     RunOperation,
+    SeenCodes,
     Summary,
     media_type,
     origin,
@@ -126,8 +127,12 @@ def _records(run: Run) -> Iterator[dict[str, Any]]:
         yield {"type": "exchange", **asdict(exchange), **safe}
     for finding in run.findings:
         yield {"type": "finding", **asdict(finding)}
+    for fingerprint, script in sorted(run.scripts.items()):
+        yield {"type": "script", "fingerprint": fingerprint, "script": script}
     for statistics in run.statistics:
         yield {"type": "statistics", **asdict(statistics)}
+    for codes in run.codes:
+        yield {"type": "codes", **asdict(codes)}
     yield {"type": "footer", **asdict(run.footer)}
 
 
@@ -209,14 +214,19 @@ def _adapters() -> Mapping[str, TypeAdapter[Any]]:
         "exchange": TypeAdapter(ExportedExchange),
         "finding": TypeAdapter(Finding),
         "statistics": TypeAdapter(OperationStatistics),
+        "codes": TypeAdapter(SeenCodes),
         "footer": TypeAdapter(RunFooter),
     }
 
 
 def _assembled(records: list[dict[str, Any]]) -> Run:
     typed: dict[str, list[Any]] = {kind: [] for kind in _adapters()}
+    scripts: dict[str, JsonObject] = {}
     for record in records:
         kind = record["type"]
+        if kind == "script":
+            scripts[record["fingerprint"]] = record["script"]
+            continue
         fields = record
         if kind == "requirement":
             fields = {"requirement": record, "kind": record["verdict"], **record}
@@ -228,4 +238,6 @@ def _assembled(records: list[dict[str, Any]]) -> Run:
         exchanges=tuple(typed["exchange"]),
         statistics=tuple(typed["statistics"]),
         footer=typed["footer"][0],
+        scripts=scripts,
+        codes=tuple(typed["codes"]),
     )

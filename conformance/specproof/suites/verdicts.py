@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from specproof.model import (
     Blame,
     Finding,
+    JsonObject,
     Requirement,
     Severity,
     Source,
@@ -24,15 +25,17 @@ _UNSEEN = {
     "prose": "nothing this run sent brought it about",
     "security": "no request without valid credentials was answered",
     "request": "no request broke this parameter alone",
+    "pagination": "no walk over the pages of the list came to its end",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a run says of one API."""
+    """What a run says of one API; ``scripts`` are by the fingerprint of their finding."""
 
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
+    scripts: Mapping[str, JsonObject] = field(default_factory=dict)
 
 
 def judge(
@@ -59,15 +62,19 @@ def judge(
             gaps.setdefault(place, reason)
     verdicts = tuple(_verdict(item, seen.get(item.id, ()), gaps, stopped) for item in requirements)
     findings: dict[str, Finding] = {}
+    scripts: dict[str, JsonObject] = {}
     for requirement, entries in seen.items():
         for entry in entries:
             if not entry.observation.holds and requirement in known:
-                _add(findings, _finding(known[requirement], entry, target))
+                found = _finding(known[requirement], entry, target)
+                if entry.script is not None:
+                    scripts.setdefault(found.fingerprint, entry.script)
+                _add(findings, found)
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
     ranked = sorted(
         findings.values(), key=lambda item: (order[item.severity], item.requirement, item.rule)
     )
-    return Judgement(verdicts, tuple(ranked))
+    return Judgement(verdicts, tuple(ranked), scripts)
 
 
 def _verdict(
@@ -97,7 +104,8 @@ def _verdict(
 
 def _unseen(requirement: Requirement, gaps: Mapping[str, str]) -> str:
     if requirement.status is None:
-        return _UNSEEN.get(requirement.where, "no exchange said anything about it")
+        gap = gaps.get(f"{requirement.operation}/{requirement.where}")
+        return gap or _UNSEEN.get(requirement.where, "no exchange said anything about it")
     gap = gaps.get(f"{requirement.operation}/{requirement.status}")
     if gap is not None:
         return gap

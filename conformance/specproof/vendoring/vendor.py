@@ -207,7 +207,7 @@ def _locked(folder: Path) -> Iterator[Path]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise InputError(
-                "is being vendored by another process", file=str(folder), remedy="wait for it"
+                "is being changed by another process", file=str(folder), remedy="wait for it"
             ) from error
         yield folder
     finally:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 from typer.testing import CliRunner
 
+from specproof import effective
+from specproof.catalog import Api
 from specproof.cli.main import app
 from specproof.report import schema
 
@@ -95,3 +99,24 @@ def test_empty_catalog_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
     result = CliRunner().invoke(app, ["build", "--root", str(tmp_path)])
     assert "there is no API to build" in str(result.exception)
+
+
+def test_a_build_holds_what_it_builds(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who vendors or builds an API meanwhile has to wait."""
+    build, free = effective.build, []
+
+    def asked(api: Api) -> bytes:
+        descriptor = os.open(api.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            free.append(False)
+        else:
+            free.append(True)
+        finally:
+            os.close(descriptor)
+        return build(api)
+
+    monkeypatch.setattr(effective, "build", asked)
+    assert run(root)[0] == 0
+    assert free == [False, False]

@@ -34,7 +34,7 @@ def test_a_healthy_place_exits_0(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     result = CliRunner().invoke(app, ["doctor", "--root", str(root)])
     assert result.exit_code == 0
     assert result.output.endswith("everything needed is there\n")
-    assert "credential   SPECPROOF_PETS_KEY set\n" in result.output
+    assert "credential   SPECPROOF_PETS_KEY set (from the environment)\n" in result.output
     assert "library      httpx 0.28" in result.output
     assert "s3cr3t" not in result.output
     assert "\x1b" not in result.output
@@ -55,5 +55,5 @@ def test_json_is_the_documented_document(root: Path) -> None:
     jsonschema_rs.validator_for(schema.load("doctor")).validate(told)
     assert told["schema"] == "specproof.doctor/1"
     assert told["catalog"]["apis"][0]["credentials"] == [
-        {"variable": "SPECPROOF_PETS_KEY", "present": False}
+        {"variable": "SPECPROOF_PETS_KEY", "present": False, "source": None}
     ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,64 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
 def test_commands_are_sorted_and_unique() -> None:
     """The table lists each command once, in the order of the alphabet."""
     assert list(COMMANDS) == sorted(set(COMMANDS))
+
+
+_ENDED = """
+import os, signal, sys
+from specproof.cli.main import main
+from specproof.generation import client
+
+def wait(*_, **__):
+    print("at work", flush=True)
+    signal.pause()
+
+client.run_generator = wait
+main()
+"""
+"""The command line, with a generator that waits for a signal."""
+
+
+def test_sigterm_leaves_nothing_temporary(tmp_path: Path) -> None:
+    """The process ends by itself, says so, and takes away what it had made aside."""
+    spec, scratch, output = tmp_path / "a.yaml", tmp_path / "scratch", tmp_path / "out" / "client"
+    spec.write_text("openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\n")
+    scratch.mkdir()
+    command = ["generate", "--spec", str(spec), "--output", str(output)]
+    with subprocess.Popen(
+        [sys.executable, "-c", _ENDED, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told = process.stdout.readline()
+        made = [*scratch.iterdir(), *output.parent.iterdir()]
+        process.terminate()
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM, process.stderr.read()
+    assert told == "at work\n"
+    assert len(made) == 2
+    assert [*scratch.iterdir(), *output.parent.iterdir()] == []
+
+
+def test_a_thread_may_run_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the main thread can ask for signals; elsewhere it goes without."""
+    done: list[int] = []
+    monkeypatch.setattr(command_line, "app", lambda: done.append(1))
+    thread = threading.Thread(target=main)
+    thread.start()
+    thread.join()
+    assert done == [1]
+
+
+def test_the_handler_of_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever calls ``main`` as a function keeps what it had asked for."""
+    before = signal.getsignal(signal.SIGTERM)
+    during = []
+    monkeypatch.setattr(
+        command_line, "app", lambda: during.append(signal.getsignal(signal.SIGTERM))
+    )
+    main()
+    assert during[0] is not before
+    assert signal.getsignal(signal.SIGTERM) is before

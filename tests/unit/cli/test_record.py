@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from serving import serving
 from typer.testing import CliRunner
 
 from specproof.cli.main import app
@@ -13,6 +15,7 @@ from specproof.suites.execute import execute
 from specproof.suites.plan import RunPlan
 from specproof.targets.emulators import load_emulator
 from specproof.targets.har import read_recordings
+from specproof.targets.ledger import open_entries
 
 
 @pytest.fixture
@@ -72,3 +75,26 @@ def test_recordings_are_not_recorded_again(root: Path) -> None:
         app, ["record", "sequence", "--target", "recorded", "--root", str(root)]
     )
     assert "no recording from the target recorded" in str(done.exception)
+
+
+def test_a_live_server_is_recorded(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that it is live; neither credentials nor address nor ids of ours are in it."""
+    ledger = tmp_path / "ledger.jsonl"
+    with serving("onesignal") as server:
+        for name, value in server["credentials"].items():
+            monkeypatch.setenv(name, value)
+        arguments = ["record", "onesignal", "--root", str(root), "--target", "live"]
+        arguments += ["--base-url", server["url"], "--ledger", str(ledger), "--json"]
+        done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    file = Path(json.loads(done.stdout)["file"])
+    entries = read_recordings(file.parent)
+    assert {item.provenance.kind for item in entries} == {"live-run"}
+    assert {item.response.status for item in entries} >= {200, 400, 401, 404}
+    text = file.read_text()
+    secret = [*server["credentials"].values(), server["url"], "127.0.0.1"]
+    assert not [value for value in secret if value in text]
+    assert re.search(r"specproof-[a-z-]+[0-9a-f]{20}", text) is None
+    assert open_entries(ledger) == ()

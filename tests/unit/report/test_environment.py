@@ -65,10 +65,10 @@ def test_credentials_are_named_and_never_shown(root: Path, monkeypatch: pytest.M
     found = examine(root)
     assert found.apis[0].state == "by-hand"
     assert found.apis[0].credentials == (
-        ("SPECPROOF_PETS_KEY", True),
-        ("SPECPROOF_PETS_LOGIN_PASSWORD", False),
-        ("SPECPROOF_PETS_LOGIN_USERNAME", False),
-        ("SPECPROOF_PETS_OWNER", False),
+        ("SPECPROOF_PETS_KEY", "environment"),
+        ("SPECPROOF_PETS_LOGIN_PASSWORD", None),
+        ("SPECPROOF_PETS_LOGIN_USERNAME", None),
+        ("SPECPROOF_PETS_OWNER", None),
     )
     assert "s3cr3t" not in repr(found) + str(found.document())
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from runs import awkward_run, inert, runs
 
 from specproof.model import Verdict
-from specproof.report.markdown import _inert, _reproduction, render_markdown
+from specproof.report.markdown import _folded, _inert, render_markdown
 from specproof.suites.runfile import Run
 
 _RENDERER = MarkdownIt("commonmark").enable("table")
@@ -90,9 +90,7 @@ def test_a_long_group_is_cut_and_counted() -> None:
 @pytest.mark.parametrize("command", ["```\n<b>", "````", "plain"])
 def test_a_command_stays_in_its_fence(command: str) -> None:
     """The fence is longer than any run of backticks in the command."""
-    run = awkward_run()
-    finding = dataclasses.replace(run.findings[0], reproduce=command)
-    html = _RENDERER.render("\n".join(_reproduction(finding)))
+    html = _RENDERER.render("\n".join(_folded("reproduce", "sh", command)))
     assert html.count("<pre>") == 1
     assert "<b>" not in html
 

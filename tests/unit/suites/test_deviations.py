@@ -234,7 +234,7 @@ def test_what_was_accepted_fails_until_it_is_explained(tmp_path: Path) -> None:
     path.write_text("# why we keep these\n")
     until = TODAY + dt.timedelta(days=90)
     findings = (_finding("a is no b"), _finding("c is no d"))
-    assert accept(path, findings, target="recorded", expires=until) == 2
+    assert accept(path, findings, target="recorded", expires=until, today=TODAY) == 2
     assert path.read_text().startswith("# why we keep these\n")
     rows = read_deviations(path)
     assert [(item.message, item.targets, item.expires) for item in rows] == [
@@ -256,12 +256,29 @@ def test_what_was_accepted_fails_until_it_is_explained(tmp_path: Path) -> None:
 def test_accepting_twice_adds_nothing(tmp_path: Path) -> None:
     """The second time the file stays as it is, byte for byte; another target is another row."""
     path = tmp_path / "deviations.toml"
-    assert accept(path, [_finding()], target="recorded", expires=TODAY) == 1
+    assert accept(path, [_finding()], target="recorded", expires=TODAY, today=TODAY) == 1
     before = path.read_bytes()
-    assert accept(path, [_finding()], target="recorded", expires=TODAY) == 0
+    assert accept(path, [_finding()], target="recorded", expires=TODAY, today=TODAY) == 0
     assert path.read_bytes() == before
-    assert accept(path, [_finding()], target="live", expires=TODAY) == 1
+    assert accept(path, [_finding()], target="live", expires=TODAY, today=TODAY) == 1
     assert [item.targets for item in read_deviations(path)] == [("recorded",), ("live",)]
+
+
+def test_an_expired_deviation_is_renewed_where_it_stands(tmp_path: Path) -> None:
+    """Date and evidence are new; the reason, the comment and every other row stay."""
+    path = tmp_path / "deviations.toml"
+    other = ROW.replace("published-schema", "media-type-true").replace("2026-11-22", "2030-01-01")
+    path.write_text(f"# why{ROW.replace('2026-11-22', '2026-11-21')}{other}")
+    until = TODAY + dt.timedelta(days=90)
+    findings = [_finding("a is no b"), _finding("c is no d")]
+    assert accept(path, findings, target="live", expires=until, today=TODAY) == 1
+    renewed, kept = read_deviations(path)
+    assert renewed == replace(KNOWN, expires=until, evidence=())
+    assert kept.expires == dt.date(2030, 1, 1)
+    assert path.read_text().startswith("# why\n")
+    (*_, about) = _applied(renewed, findings=tuple(findings))
+    assert about.rule == "deviation-incomplete"
+    assert accept(path, findings, target="live", expires=until, today=TODAY) == 0
 
 
 def test_some_findings_can_not_be_accepted(tmp_path: Path) -> None:
@@ -269,7 +286,7 @@ def test_some_findings_can_not_be_accepted(tmp_path: Path) -> None:
     path = tmp_path / "deviations.toml"
     findings = [replace(_finding(), deviation="known")]
     findings += [_finding(rule=rule) for rule in DEVIATION_RULES]
-    assert accept(path, findings, target="recorded", expires=TODAY) == 0
+    assert accept(path, findings, target="recorded", expires=TODAY, today=TODAY) == 0
     assert not path.exists()
 
 
@@ -285,7 +302,7 @@ def test_a_list_in_one_line_can_be_added_to(tmp_path: Path, inline: str) -> None
     path = tmp_path / "deviations.toml"
     path.write_text(f"# ours\ndeviation = [{inline}]\n")
     before = read_deviations(path)
-    assert accept(path, [_finding()], target="recorded", expires=TODAY) == 1
+    assert accept(path, [_finding()], target="recorded", expires=TODAY, today=TODAY) == 1
     after = read_deviations(path)
     assert after[: len(before)] == before
     assert [item.rule for item in after[len(before) :]] == ["published-schema"]

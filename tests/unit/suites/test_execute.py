@@ -95,6 +95,7 @@ def test_a_server_that_keeps_its_contract_is_green(spec: str) -> None:
     assert "fail" not in verdicts.values()
     assert KEY not in render_json(run)
     assert run.summary.exchanges >= run.summary.distinct_requests > 0
+    assert run.header.cases == 3
 
 
 @pytest.mark.parametrize(("answered", "code"), [(_error("NotFound"), 3), (b"<html>", 1)])
@@ -152,6 +153,11 @@ def test_the_same_seed_is_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing_at_all --no-such-option")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     assert _comparable(execute(plan)) == _comparable(first)
+    # The corpus was replayed, so nothing was drawn that a number of cases could count.
+    assert first.header.cases is None
+    (asked,) = (item for item in first.statistics if item.operation == "deleteCustomerAliasesById")
+    assert asked.distinct_requests > 100
+    assert {200, 400, 401, 429} <= set(asked.statuses)
     other = execute(RunPlan(apis=("sequence",), cases=4, seed=1))
     assert [item.reproduce for item in other.exchanges] != [
         item.reproduce for item in first.exchanges
@@ -161,6 +167,15 @@ def test_the_same_seed_is_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
         VerdictKind.VACUOUS,
         VerdictKind.INCONCLUSIVE,
     }, [item.message for item in first.findings]
+
+
+def test_nothing_recorded_says_nothing(spec: str) -> None:
+    """Without a recording there is nothing to play, and nothing is proved."""
+    run = execute(RunPlan(apis=("shop",), target="recorded", spec=spec))
+    assert run.footer.exit_code == 3
+    assert run.header.cases is None
+    assert "pass" not in _verdicts(run).values()
+    assert run.summary.exchanges == 0
 
 
 def test_what_breaks_down_is_no_verdict(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:

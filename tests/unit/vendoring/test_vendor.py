@@ -303,7 +303,7 @@ def test_two_at_once_are_one_too_many(site: Site, fetcher: Fetcher, catalog: Cat
     # A lock belongs to whoever opened the folder, so one process can play both.
     descriptor = os.open(catalog.specs / "pets", os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
-    with pytest.raises(InputError, match="specs/pets: is being vendored by another process"):
+    with pytest.raises(InputError, match="specs/pets: is being changed by another process"):
         _vendor(catalog, fetcher)
     assert _bytes(catalog.root) == before
     os.close(descriptor)
