@@ -72,7 +72,8 @@ make_environment() {
     # As pip does, uv trusts the certificates that this machine trusts, not a list of its own.
     export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
     uv venv --quiet --no-project --python "$python" "$venv"
-    uv pip install --quiet --python "$venv/bin/python" --require-hashes \
+    # As pip does too: without bytecode each command would compile what it imports.
+    uv pip install --quiet --python "$venv/bin/python" --compile-bytecode --require-hashes \
       -r "$root/requirements.lock"
     uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation \
       -e "$root"
