@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from canaries import Recorder, files_under, found_in, recording
 
+from specproof.report.pytest_file import write_pytests
+from specproof.suites.runfile import read_run
+
 ROOT = Path(__file__).parents[2]
 MAIN = "from specproof.cli.main import main\nmain()\n"
 LOUD = f"import logging\nlogging.basicConfig(level=logging.DEBUG)\n{MAIN}"
@@ -208,6 +211,7 @@ def test_nothing_secret_leaves_an_ad_hoc_run(code: str, tmp_path: Path) -> None:
         assert result.returncode == 1, result.stderr
         assert (tmp_path / "work" / "run.jsonl").exists()
         assert (tmp_path / "work" / "junit.xml").exists()
+        assert write_pytests(read_run(tmp_path / "work" / "run.jsonl"), tmp_path / "work" / "files")
     else:
         assert received
         assert result.returncode in {2, 3}

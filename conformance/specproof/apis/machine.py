@@ -38,10 +38,6 @@ class BrokenPromiseError(AssertionError):
         self.sequence = sequence
         self.claims = claims
 
-    def needs(self, exchange: Exchange) -> bool:
-        """Return whether a claim compares with the answer of ``exchange``."""
-        return any(claim.get("since") == exchange.id for claim in self.claims)
-
 
 class PromiseMachine(RuleBasedStateMachine):
     """A Hypothesis state machine over one API.

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Match", "Route", "Router", "decoded_path"]
+__all__ = ["Match", "Route", "Router", "decoded_path", "decoded_segment"]
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_SHORT = 128
+_SHORT = 512
 """Longest segment that is remembered decoded: callers send the same few again and again."""
 
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -127,7 +127,7 @@ def _fit(
     for pattern, segment in zip(patterns, segments, strict=True):
         if not pattern.names:
             # Most literals are written as they are.
-            if segment != pattern.text and _decoded(segment) != pattern.text:
+            if segment != pattern.text and decoded_segment(segment) != pattern.text:
                 return None
             continue
         if pattern.regex is None:
@@ -140,14 +140,15 @@ def _fit(
                 return None
             groups = found.groups()
         for name, raw in zip(pattern.names, groups, strict=True):
-            value = _decoded(raw)
+            value = decoded_segment(raw)
             if value is None:
                 undecodable.append(name)
             parameters[name] = raw if value is None else value
     return parameters, tuple(undecodable)
 
 
-def _decoded(segment: str) -> str | None:
+def decoded_segment(segment: str) -> str | None:
+    """Return a segment with its percent escapes undone; None where they are no UTF-8."""
     if "%" not in segment:
         return segment
     return _short(segment) if len(segment) <= _SHORT else _undone(segment)
@@ -172,7 +173,7 @@ def decoded_path(path: str) -> str:
     """
     if "%" not in path:
         return path
-    parts = [_decoded(part) for part in path.split("/")]
+    parts = [decoded_segment(part) for part in path.split("/")]
     whole = [part for part in parts if part is not None]
     return "/".join(whole) if len(whole) == len(parts) else _percent_decoded(path, "replace")
 

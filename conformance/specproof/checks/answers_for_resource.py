@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 
-from specproof.checks.base import Check, View
+from specproof.checks.base import Check, Echo, View
 from specproof.model import Json, Observation
 
 __all__ = ["CHECK"]
@@ -24,7 +24,7 @@ def look(view: View) -> Iterator[Observation]:
     documented = view.documented
     noted = view.exchange.facts.get("answer")
     parses, body = view.parsed
-    if view.answered.status not in _SUCCESS or documented is None or not parses or noted is None:
+    if not _speaks(view) or documented is None or not parses or noted is None:
         return
     expected: dict[str, str | None] = json.loads(noted)
     wrong = sorted(
@@ -35,6 +35,10 @@ def look(view: View) -> Iterator[Observation]:
         view.requirement(documented.key, "resource"),
         f"{' and '.join(wrong)} in the answer is not what was asked for" if wrong else None,
     )
+
+
+def _speaks(view: View) -> bool:
+    return view.answered.status in _SUCCESS
 
 
 def _agrees(found: Json, expected: str | None) -> bool:
@@ -68,5 +72,6 @@ CHECK = Check(
     ),
     clause="RFC 9110 9.3 (methods apply to the target resource), 15.3",
     look=look,
-    beside=lambda view: view.exchange.facts.get("answer"),
+    beside=lambda view: view.exchange.facts.get("answer") if _speaks(view) else None,
+    echo=Echo(unread=lambda view: not _speaks(view)),
 )

@@ -6,7 +6,7 @@ import functools
 import json
 import math
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Generic, NoReturn, TypeVar
@@ -14,7 +14,16 @@ from typing import Generic, NoReturn, TypeVar
 from specproof.model import Blame, Exchange, Json, Observation, Response, Severity
 from specproof.requirements.contract import DocumentedResponse, OperationContract
 
-__all__ = ["WELL_KNOWN_MEDIA_TYPES", "Check", "Look", "View", "essence", "is_json"]
+__all__ = [
+    "WELL_KNOWN_MEDIA_TYPES",
+    "Check",
+    "Echo",
+    "Look",
+    "View",
+    "essence",
+    "is_json",
+    "texts_unread",
+]
 
 # RFC 9110 8.3.1 and RFC 6838 4.2; anything else may hold anything.
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,40}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
@@ -38,6 +47,25 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
+class Echo:
+    """What a check reads of a text of the request that stands in the answer as it was sent.
+
+    Such a text is a whole string or name of a JSON body, not empty, and no word of the contract.
+    Of an answer's headers the check reads Content-Type alone.
+
+    Attributes:
+        unread: whether it reads no more of it in this answer than ``kind``: with another text
+            of the same kind in its place, what holds would hold.
+        words: texts that the check knows; one of them is never taken for a repeated one.
+        kind: returns what it can tell of each of such texts, e.g. whether it is blank.
+    """
+
+    unread: Callable[[View], bool] = lambda _: True
+    words: frozenset[str] = frozenset()
+    kind: Callable[[View, Sequence[str]], Hashable] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One rule.
 
@@ -55,6 +83,8 @@ class Check:
         beside: returns all that ``look`` reads beside the response, where that is something:
             equal answers with equal values of it are one to the check. A check with neither
             this nor ``response_only`` reads the time or what it noted, and is asked each time.
+        echo: how little ``look`` reads of what the caller sent himself; None where it may read
+            all of it. Only checks that are asked once about equal responses have it.
         concerns: returns whether ``look`` may say anything of an exchange with these facts;
             where it is never asked, it would have been silent.
         walks: whether ``look`` says something of exchanges with the fact ``walk`` alone, and
@@ -70,6 +100,7 @@ class Check:
     walks: bool = False
     body_unread: bool = False
     beside: Callable[[View], Hashable] | None = None
+    echo: Echo | None = None
     concerns: Callable[[Mapping[str, str]], bool] | None = None
 
 
@@ -240,6 +271,22 @@ class View:
 def essence(content_type: str) -> str:
     """Return type and subtype of a media type, lower case (RFC 9110 8.3.1)."""
     return content_type.partition(";")[0].strip().lower()
+
+
+def texts_unread(view: View) -> bool:
+    """Return whether the schemas that govern this body tell no text from another."""
+    published = view.published
+    status = view.answered.status
+    rows = (
+        (view.operation, view.documented),
+        (published, None if published is None else published.documented(status)),
+        (published, view.published_response),
+    )
+    return not any(
+        operation.reads_texts(row.key)
+        for operation, row in rows
+        if operation is not None and row is not None
+    )
 
 
 def is_json(media: str) -> bool:

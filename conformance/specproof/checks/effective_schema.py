@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View, match_media
+from specproof.checks.base import Check, Echo, View, match_media, texts_unread
 from specproof.model import Json, Observation
 
 __all__ = ["CHECK"]
@@ -64,4 +64,5 @@ CHECK = Check(
     clause="OpenAPI Overlay 1.1; the reason and evidence of the overlay action",
     look=look,
     response_only=True,
+    echo=Echo(unread=texts_unread),
 )

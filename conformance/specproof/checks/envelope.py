@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from specproof.model import Json
 
-__all__ = ["ErrorItem", "blank", "error_items", "looks_like_error"]
+__all__ = ["NAMES", "ErrorItem", "blank", "error_items", "kind", "looks_like_error"]
 
 _CODES = ("code", "type", "error_code", "errorCode")
 _TITLES = ("title", "message", "detail", "description", "error_description")
 _MARKS = ("errors", "error")
+NAMES = frozenset({*_CODES, *_TITLES, *_MARKS, "status", "success"})
+"""Every name in a body that is looked at here."""
 
 
 class ErrorItem(NamedTuple):
@@ -46,7 +49,15 @@ def error_items(body: Json) -> tuple[ErrorItem, ...] | None:
 
 def blank(text: str) -> bool:
     """Return whether nothing of ``text`` would be seen: only blanks and invisible characters."""
-    return all(unicodedata.category(character)[0] in "ZC" for character in text)
+    # Letters and digits are seen, and most texts begin with one.
+    return not text[:1].isalnum() and all(
+        unicodedata.category(character)[0] in "ZC" for character in text
+    )
+
+
+def kind(_: object, texts: Sequence[str]) -> tuple[bool, ...]:
+    """Return what checks of envelopes can tell of texts that they do not know."""
+    return tuple([blank(text) for text in texts])
 
 
 def looks_like_error(body: Json) -> bool:

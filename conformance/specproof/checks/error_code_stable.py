@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from specproof.checks.base import Check, View
-from specproof.checks.envelope import blank
+from specproof.checks.base import Check, Echo, View
+from specproof.checks.envelope import NAMES, blank, kind
 from specproof.model import Observation
 
 __all__ = ["CHECK"]
@@ -25,7 +25,7 @@ def look(view: View) -> Iterator[Observation]:
     if not all(isinstance(code, str) and not blank(code) for code in codes):
         yield view.observe(RULE, requirement, "an error code is missing, blank or no string")
         return
-    if "generated" in view.exchange.facts:
+    if _generated(view):
         # Generated requests differ in what is wrong with them; only presence is looked at.
         yield view.observe(RULE, requirement, None)
         return
@@ -46,7 +46,11 @@ def _cause(view: View) -> list[str]:
 
 def _beside(view: View) -> Hashable:
     """Return what decides beside the answer; the code of a cause, once noted, never changes."""
-    return "generated" if "generated" in view.exchange.facts else tuple(_cause(view))
+    return "generated" if _generated(view) else tuple(_cause(view))
+
+
+def _generated(view: View) -> bool:
+    return "generated" in view.exchange.facts
 
 
 def _codes(view: View) -> list[object] | None:
@@ -71,4 +75,5 @@ CHECK = Check(
     clause="description of `code` on the vendor's page; promises.yaml of the API",
     look=look,
     beside=_beside,
+    echo=Echo(_generated, NAMES, kind),
 )

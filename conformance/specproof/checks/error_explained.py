@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View
-from specproof.checks.envelope import ErrorItem, blank, error_items
+from specproof.checks.base import Check, Echo, View
+from specproof.checks.envelope import NAMES, ErrorItem, blank, error_items, kind
 from specproof.model import Json, Observation
 
 __all__ = ["CHECK"]
@@ -64,4 +64,5 @@ CHECK = Check(
     ),
     look=look,
     response_only=True,
+    echo=Echo(words=NAMES, kind=kind),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
-from specproof.checks.base import Check, View
+from specproof.checks.base import Check, Echo, View
 from specproof.model import Json, Observation
 
 __all__ = ["CHECK"]
@@ -78,17 +78,32 @@ def look(view: View) -> Iterator[Observation]:
     found: list[str] = []
     if _SUSPICIOUS.search(whole):
         found = sorted({what for text in texts for what in _leaks_of(text)})
-    credentials = _credentials(view)
-    sent = credentials is not None and _repeats(credentials, whole)
-    if sent or any(secret in whole for secret in view.secrets):
+    if _holds_secrets(view, whole):
         found.append("the credentials of the request")
     problem = f"the error body holds {' and '.join(found)}" if found else None
     yield view.observe(RULE, view.requirement(documented.key, "discreet"), problem)
 
 
+def _holds_secrets(view: View, whole: str) -> bool:
+    for secret in view.secrets:
+        if secret in whole:
+            return True
+    credentials = _credentials(view)
+    return credentials is not None and _repeats(credentials, whole)
+
+
+def _kind(view: View, texts: Sequence[str]) -> Hashable:
+    """Return what each of ``texts`` gives away wherever it stands; None where none does."""
+    whole = "\0".join(texts)
+    if not _SUSPICIOUS.search(whole) and not _holds_secrets(view, whole):
+        return None
+    found = tuple([(_leaks_of(text), _holds_secrets(view, text)) for text in texts])
+    return found if any(leaks or secret for leaks, secret in found) else None
+
+
 def _leaks_of(text: str) -> tuple[str, ...]:
     """Return what ``text`` gives away; what errors say is mostly the same few sentences."""
-    return _known_leaks(text) if len(text) <= _SHORT else _leaks(text[:_LONGEST])
+    return _known_leaks(text) if len(text) <= _SHORT else _long_leaks(text[:_LONGEST])
 
 
 def _leaks(text: str) -> tuple[str, ...]:
@@ -98,6 +113,8 @@ def _leaks(text: str) -> tuple[str, ...]:
 
 
 _known_leaks = functools.lru_cache(maxsize=4096)(_leaks)
+# A server that sends long texts sends the same ones again; a few of them take megabytes already.
+_long_leaks = functools.lru_cache(maxsize=8)(_leaks)
 
 
 def _credentials(view: View) -> str | None:
@@ -136,4 +153,5 @@ CHECK = Check(
     clause="OWASP API Security Top 10 2023, API8; RFC 9110 17 (disclosure in responses)",
     look=look,
     beside=_credentials,
+    echo=Echo(unread=lambda view: view.parsed[0], kind=_kind),
 )

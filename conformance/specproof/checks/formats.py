@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View
+from specproof.checks.base import Check, Echo, View
 from specproof.model import Observation
 from specproof.requirements.contract import OperationContract
 
@@ -43,6 +43,17 @@ def _problems(operation: OperationContract, key: str, media: str, value: object)
             yield str(violation)
 
 
+def _unread(view: View) -> bool:
+    """Return whether no schema that is looked at here speaks of a format."""
+    rows = ((view.operation, view.documented), (view.published, view.published_response))
+    return not any(
+        operation.asserts_formats(row.key, media)
+        for operation, row in rows
+        if operation is not None and row is not None
+        for media in row.content
+    )
+
+
 CHECK = Check(
     id=RULE,
     title="strings with a documented format are valid in it",
@@ -53,4 +64,5 @@ CHECK = Check(
     clause="OpenAPI 3.1, Data Types; JSON Schema 2020-12 validation 7.3",
     look=look,
     response_only=True,
+    echo=Echo(unread=_unread),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View, is_json
+from specproof.checks.base import Check, Echo, View, is_json
 from specproof.model import Observation
 
 __all__ = ["CHECK"]
@@ -29,4 +29,5 @@ CHECK = Check(
     clause="RFC 8259 4 (names SHOULD be unique), 6 (numbers), 8.1 (MUST be UTF-8)",
     look=look,
     response_only=True,
+    echo=Echo(),
 )

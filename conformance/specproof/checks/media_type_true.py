@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View, charset, is_json
+from specproof.checks.base import Check, Echo, View, charset, is_json
 from specproof.model import Observation
 
 __all__ = ["CHECK"]
@@ -44,4 +44,5 @@ CHECK = Check(
     clause="RFC 9110 8.3 (Content-Type), RFC 8259 11 (no charset parameter other than UTF-8)",
     look=look,
     response_only=True,
+    echo=Echo(),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View, match_media
+from specproof.checks.base import Check, Echo, View, match_media, texts_unread
 from specproof.model import Observation
 
 __all__ = ["CHECK"]
@@ -45,4 +45,5 @@ CHECK = Check(
     clause="OpenAPI 3.1, Media Type Object: schema; JSON Schema 2020-12",
     look=look,
     response_only=True,
+    echo=Echo(unread=texts_unread),
 )

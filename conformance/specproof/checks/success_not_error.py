@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View
-from specproof.checks.envelope import looks_like_error
+from specproof.checks.base import Check, Echo, View
+from specproof.checks.envelope import NAMES, looks_like_error
 from specproof.model import Json, Observation
 from specproof.requirements.contract import OperationContract
 
@@ -61,6 +61,14 @@ def _is_success(operation: OperationContract, body: Json) -> bool:
     return False
 
 
+def _unread(view: View) -> bool:
+    if view.answered.status not in _ERRORS or looks_like_error(view.parsed[1]):
+        return True
+    return not any(
+        view.operation.reads_texts(key) for key in view.operation.responses if key.startswith("2")
+    )
+
+
 CHECK = Check(
     id=RULE,
     title="status and body tell the same story",
@@ -71,4 +79,5 @@ CHECK = Check(
     clause="RFC 9110 15.3 (the request was accepted), 15.5, 15.6",
     look=look,
     response_only=True,
+    echo=Echo(_unread, NAMES),
 )

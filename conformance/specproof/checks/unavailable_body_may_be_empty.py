@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View
+from specproof.checks.base import Check, Echo, View
 from specproof.model import Observation
 
 __all__ = ["CHECK"]
@@ -37,4 +37,5 @@ CHECK = Check(
     clause="description of the 503 on the vendor's page; promises.yaml of the API",
     look=look,
     response_only=True,
+    echo=Echo(),
 )

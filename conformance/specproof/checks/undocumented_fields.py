@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specproof.checks.base import Check, View
+from specproof.checks.base import Check, Echo, View
 from specproof.document.schemas import Outline
 from specproof.model import Blame, Json, Observation, Severity
 
@@ -61,4 +61,5 @@ CHECK = Check(
     clause="JSON Schema 2020-12 10.3.2.3: unknown properties are allowed by default",
     look=look,
     response_only=True,
+    echo=Echo(),
 )

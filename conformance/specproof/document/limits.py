@@ -15,6 +15,7 @@ class Limits:
         max_bytes: size of the document.
         max_depth: objects and arrays inside one another.
         max_aliases: YAML aliases (``*name``) that are followed.
+        max_aliased: values and keys that aliases add; each is copied, which takes time.
         max_nodes: values and keys, counted after aliases are followed.
         max_digits: digits of one integer; Python itself stops at 4300.
     """
@@ -22,5 +23,6 @@ class Limits:
     max_bytes: int = 32 * 1024 * 1024
     max_depth: int = 128
     max_aliases: int = 10_000
+    max_aliased: int = 300_000
     max_nodes: int = 3_000_000
     max_digits: int = 4300

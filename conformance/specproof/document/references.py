@@ -12,7 +12,7 @@ from specproof.model import Json, JsonObject
 
 __all__ = ["check_references", "escape", "lookup", "resolve"]
 
-_INDEX = re.compile(r"0|[1-9][0-9]*")  # RFC 6901, section 4
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")  # RFC 6901, section 4
 
 # What stands below these keys is the vendor's data and never a reference.
 _DATA_KEYS = frozenset({"const", "default", "enum", "example"})
@@ -35,10 +35,7 @@ def lookup(document: Json, pointer: str) -> Json:
     """
     path = unquote(pointer[1:]) if pointer.startswith("#") else pointer
     if path and not path.startswith("/"):
-        raise InputError(
-            f"the reference {quoted_name(pointer)} leaves the document or is no JSON Pointer",
-            remedy="only references of the form #/... are followed",
-        )
+        raise _leaves(pointer)
     node = document
     for part in path.split("/")[1:]:
         token = part.replace("~1", "/").replace("~0", "~")
@@ -49,6 +46,13 @@ def lookup(document: Json, pointer: str) -> Json:
         else:
             raise InputError(f"the reference {quoted_name(pointer)} leads to nothing")
     return node
+
+
+def _leaves(reference: str) -> InputError:
+    return InputError(
+        f"the reference {quoted_name(reference)} leaves the document or is no JSON Pointer",
+        remedy="only references of the form #/... are followed",
+    )
 
 
 def resolve(document: Json, node: Json) -> Json:
@@ -62,6 +66,9 @@ def resolve(document: Json, node: Json) -> Json:
         if reference in seen:
             raise InputError(f"the reference {quoted_name(reference)} leads in a circle")
         seen.add(reference)
+        if reference and not reference.startswith("#"):
+            # RFC 3986 4.2: without the number sign it is the address of another document.
+            raise _leaves(reference)
         node = lookup(document, reference)
     return node
 

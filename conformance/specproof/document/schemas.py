@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,6 +18,8 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _BACKTRACK_LIMIT = 100_000
 """Steps that one ``pattern`` may take; a pattern that needs more counts as not matched."""
 
+# References are pointers into the document, whatever base or dialect a schema in it claims.
+_ELSEWHERE = frozenset({"$id", "$schema"})
 # Keywords whose value is data or names, where `$ref` and `nullable` mean nothing.
 _DATA_KEYWORDS = frozenset({"default", "example", "examples", "enum", "const"})
 _COMBINING = frozenset(
@@ -34,6 +36,23 @@ _COMBINING = frozenset(
     }
 )
 """Keywords beside which ``properties`` does not tell which names a schema knows."""
+
+_TEXTS = "texts"
+_READING = frozenset(
+    {
+        "const",
+        "contentEncoding",
+        "contentMediaType",
+        "contentSchema",
+        "enum",
+        "maxLength",
+        "pattern",
+        "patternProperties",
+        "propertyNames",
+        "uniqueItems",
+    }
+)
+"""Keywords that look at what a string, or a name that the schema does not list, is."""
 
 _NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 
@@ -170,16 +189,28 @@ class SchemaCompiler:
         """
         place = (keyword, id(schema))
         if place not in self._mentions:
-            self._mentions[place] = (schema, self._mentioned(keyword, schema))
+            self._mentions[place] = (schema, self._anywhere(schema, lambda node: keyword in node))
         return self._mentions[place][1]
 
-    def _mentioned(self, keyword: str, schema: Json) -> bool:
+    def reads_texts(self, schema: Json) -> bool:
+        """Return whether a schema may tell one string that is not empty from another.
+
+        Names of properties that the document does not hold count as such strings. Formats are
+        not among it, see ``mentions``; the answer errs towards True.
+        """
+        place = (_TEXTS, id(schema))
+        if place not in self._mentions:
+            self._mentions[place] = (schema, self._anywhere(schema, _reads_texts))
+        return self._mentions[place][1]
+
+    def _anywhere(self, schema: Json, holds: Callable[[Mapping[str, Json]], bool]) -> bool:
+        """Return whether ``holds`` of any object in a schema; True where that can not be known."""
         pending: list[Json] = [schema]
         seen: set[str] = set()
         while pending:
             node = pending.pop()
             if isinstance(node, Mapping):
-                if keyword in node:
+                if holds(node):
                     return True
                 reference = node.get("$ref")
                 if isinstance(reference, str) and reference not in seen:
@@ -217,6 +248,8 @@ class SchemaCompiler:
                 root,
                 validate_formats=formats,
                 pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACK_LIMIT),
+                # The library fetches what a schema names unless it is told not to.
+                offline=True,
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             reason = getattr(error, "message", None) or str(error)
@@ -232,6 +265,8 @@ class SchemaCompiler:
         if isinstance(node, Mapping):
             translated: JsonObject = {}
             for key, value in node.items():
+                if key in _ELSEWHERE and isinstance(value, str):
+                    continue
                 if key in _DATA_KEYWORDS:
                     translated[key] = value
                 elif key in _NAMED_SCHEMAS and isinstance(value, Mapping):
@@ -243,6 +278,11 @@ class SchemaCompiler:
         if isinstance(node, Sequence) and not isinstance(node, str):
             return [self._translated(item) for item in node]
         return node
+
+
+def _reads_texts(node: Mapping[str, Json]) -> bool:
+    shortest = node.get("minLength", 0)
+    return not _READING.isdisjoint(node) or shortest not in {0, 1}
 
 
 def _modern(schema: JsonObject) -> JsonObject:

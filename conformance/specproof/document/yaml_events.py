@@ -92,6 +92,7 @@ class _Builder:
         self._pending: set[str] = set()
         self._nodes = 0
         self._aliases = 0
+        self._aliased = 0
         self._documents = 0
 
     def take(self, event: Any) -> None:
@@ -210,6 +211,9 @@ class _Builder:
         if self._at_key():
             self._refuse("uses an alias as a key", line, "write the key out")
         value, nodes, depth = self._anchors[event.anchor]
+        self._aliased += nodes
+        if self._aliased > self._limits.max_aliased:
+            self._limit(f"adds more than {self._limits.max_aliased} values by aliases", line)
         self._count(nodes, line)
         if len(self._open) + depth > self._limits.max_depth:
             self._limit(f"is nested more than {self._limits.max_depth} levels deep", line)

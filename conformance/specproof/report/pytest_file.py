@@ -255,7 +255,10 @@ def _step(number: int, step: Mapping[str, Any], *, patient: bool) -> Iterator[st
     yield f"        answer_{number} = send("
     yield "            client,"
     yield f"            {_plain(step['method'])},"
-    path = [f"segment({_text(part)})" if _moves(part) else _plain(part[0]) for part in step["path"]]
+    path = [
+        _plain(part) if isinstance(part, str) else f"segment({_text(part)})"
+        for part in step["path"]
+    ]
     yield f'            "/".join([{", ".join(path)}]),'
     fields = step["fields"]
     query = [*step["query"], *_placed(fields, "query")]
@@ -299,11 +302,6 @@ def _placed(fields: Sequence[Mapping[str, Any]], place: str) -> Iterator[tuple[s
     for item in fields:
         if item["place"] == place:
             yield item["name"], item["value"]
-
-
-def _moves(part: Sequence[Any]) -> bool:
-    """Return whether a piece of a path is anything but a word of the template."""
-    return len(part) != 1 or not isinstance(part[0], str)
 
 
 def _claim(claim: Mapping[str, Any], last: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -77,6 +77,13 @@ class OperationContract:
         """Operation id of the effective spec."""
         return self.operation.id
 
+    @cached_property
+    def header_names(self) -> frozenset[str]:
+        """Names of the response headers that are documented, in lower case."""
+        return frozenset(
+            header.name.lower() for row in self.responses.values() for header in row.headers
+        )
+
     def documented(self, status: int) -> DocumentedResponse | None:
         """Return the documented response that governs ``status``, or None."""
         key = match_status(tuple(self.responses), status)
@@ -96,6 +103,16 @@ class OperationContract:
         """Return whether the schema of one documented body asserts any ``format``."""
         schema = self.responses[key].content.get(media)
         return schema is not None and self.compiler.mentions("format", schema)
+
+    def reads_texts(self, key: str) -> bool:
+        """Return whether a schema of one documented response may tell texts apart.
+
+        Formats are not among it; see ``SchemaCompiler.reads_texts``.
+        """
+        return any(
+            schema is not None and self.compiler.reads_texts(schema)
+            for schema in self.responses[key].content.values()
+        )
 
     def header_validator(self, key: str, header: DocumentedHeader) -> Validator:
         """Return the compiled schema of one documented header, formats asserted."""
@@ -138,6 +155,22 @@ class Contract:
         return {
             (item.operation.method, item.operation.path): item for item in self.operations.values()
         }
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every name and every text in the document."""
+        found: set[str] = set()
+        pending: list[Json] = [self.document]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, str):
+                found.add(node)
+            elif isinstance(node, Mapping):
+                found.update(node)
+                pending.extend(node.values())
+            elif isinstance(node, Sequence):
+                pending.extend(node)
+        return frozenset(found)
 
     def resolve(self, node: Json) -> Json:
         """Return what ``node`` refers to inside the document, or ``node`` itself."""

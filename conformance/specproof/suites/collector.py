@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,8 +20,9 @@ from specproof.model import Blame, Exchange, JsonObject, Observation, Response, 
 from specproof.requirements.contract import Contract
 from specproof.requirements.promises import Promise, Proof
 from specproof.suites.claims import BOUND, Claim, claims_of
+from specproof.suites.echoes import Echoes
 from specproof.suites.records import ExportedExchange, told_media_type
-from specproof.suites.remembering import LONGEST, Counts, Remembering
+from specproof.suites.remembering import LONGEST, Counts, Remembering, head
 from specproof.suites.reproduce import curl
 from specproof.suites.script import Writer, words_of
 from specproof.targets.target import Target
@@ -155,6 +156,7 @@ class Collector:
         self._about_bodies = Remembering(
             [item for item in known if not item.body_unread], self._ask
         )
+        self._echoes: Echoes | None = None
         self._about_walks = [item for item in registry() if item.walks]
         self._about_exchanges = [
             (item, item.concerns) for item in registry() if item not in known and not item.walks
@@ -227,20 +229,19 @@ class Collector:
     def _look_at_answer(self, view: View) -> list[Counts]:
         """Ask the checks that can tell equal answers, once about each."""
         response = view.answered
-        head = (
-            view.operation.id,
-            view.exchange.request.method,
-            response.status,
-            response.headers,
-            len(response.raw),
-            not response.body,
-            response.broken,
-            view.headers_known,
-        )
-        found = self._about_heads.look(view, head)
+        top = head(view)
+        found = self._about_heads.look(view, top)
         short = len(response.raw) <= LONGEST
-        body = (head, response.raw if short else b"")
-        return [*found, *self._about_bodies.look(view, body, keep=short)]
+        body = (top, response.raw if short else b"")
+        # Other requests are few, and what they bring about is looked at word by word.
+        remainder = self._remainder if "generated" in view.exchange.facts else None
+        return [*found, *self._about_bodies.look(view, body, keep=short, remainder=remainder)]
+
+    def _remainder(self, view: View) -> Hashable | None:
+        if self._echoes is None:
+            words = self._published.words | self._effective.words
+            self._echoes = Echoes(self._about_bodies.checks, words)
+        return self._echoes.remainder(view)
 
     def _ask(
         self, checks: Sequence[Check], view: View, sequence: Sequence[Exchange] = ()
@@ -396,6 +397,9 @@ class Collector:
         words = words_of(self._effective)
         writer = Writer(self._target, self._effective, self._told, words)
         if not sequence:
+            if len(self._earlier) == _LEADING:
+                # What this one needs may have been made before.
+                return None
             sequence = writer.leading(tuple(self._earlier), exchange)
         return writer.script(sequence, exchange, claims, bound=observation.rule in BOUND)
 

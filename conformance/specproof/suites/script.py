@@ -28,6 +28,7 @@ _INVENTED = re.compile(r"specproof-([a-z0-9_-]{1,60}?)-([0-9a-f]{20})")
 _SHOUTED = re.compile(r"SPECPROOF-([A-Z0-9_-]{1,60}?)-([0-9A-F]{20})")
 _CUT = re.compile(r"specproof-[a-z0-9_-]{1,60}?-[0-9a-f]{19}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_RANDOM = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)
 _METHOD = re.compile(r"[A-Z]{1,16}")
 _MEDIA = re.compile(r"application/(?:[a-z.-]{1,40}\+)?json", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,80}")
@@ -40,6 +41,9 @@ _LEAVES: Final = 2000
 
 _DEPTH: Final = 8
 _SUCCESS: Final = range(200, 300)
+_NEAR: Final = 8
+"""As many letters as two ids have not in common by chance at either end."""
+
 _SHORT: Final = 3
 """Shorter texts turn up in an answer by chance."""
 
@@ -136,7 +140,7 @@ class Writer:
         request = exchange.request
         path = urlsplit(request.url).path
         texts = f"{unquote(request.url)} {request.body.decode('utf-8', 'replace')}"
-        found = {hit[0].lower() for hit in re.finditer(_INVENTED, texts)}
+        found = {hit[0] for hit in re.finditer(_INVENTED, texts.lower())}
         owned = self.target.owned
         return found | {part for part in map(unquote, path.split("/")) if part in owned}
 
@@ -192,12 +196,12 @@ class _Draft:
             "method": request.method,
             "path": self._path(parts.path, template),
             "query": [
-                [self._named(name), self.text(value, name)]
+                [self._named(name), self.text(value)]
                 for name, value in parse_qsl(parts.query, keep_blank_values=True)
                 if name.lower() not in authenticating
             ],
             "headers": [
-                [name, self.text(value, name)]
+                [name, self.text(value)]
                 for name, value in request.headers
                 if name.lower() in documented - authenticating
             ],
@@ -216,9 +220,9 @@ class _Draft:
         found: list[Json] = []
         for name, segment in zip(names, segments, strict=True):
             if "{" in name:
-                found.append(self.text(unquote(segment), name.strip("{}")))
+                found.append(self.text(unquote(segment)))
             else:
-                found.append([name])
+                found.append(name)
         return found
 
     def _body(self, exchange: Exchange) -> Json:
@@ -237,19 +241,17 @@ class _Draft:
             return name
         raise _UntellableError
 
-    def tree(self, value: Json, name: str = "text") -> Json:
+    def tree(self, value: Json) -> Json:
         """Return a JSON value with a text in place of each string."""
         match value:
             case Mapping():
                 return {
-                    "object": [
-                        [self._named(key), self.tree(item, key)] for key, item in value.items()
-                    ]
+                    "object": [[self._named(key), self.tree(item)] for key, item in value.items()]
                 }
             case str():
-                return {"text": self.text(value, name)}
+                return {"text": self.text(value)}
             case list() | tuple():
-                return {"list": [self.tree(item, name) for item in value]}
+                return {"list": [self.tree(item) for item in value]}
             case None | bool():
                 return value
             case _:
@@ -263,7 +265,7 @@ class _Draft:
         # A number that nobody told may be an account's or a telephone's.
         return value if self.writer.may_tell(str(value)) else 0
 
-    def text(self, value: str, name: str) -> list[Json]:
+    def text(self, value: str) -> list[Json]:
         """Return ``value`` as pieces that say where each comes from."""
         variable = self.writer.target.credentials.source_of(value)
         if variable is not None:
@@ -279,10 +281,24 @@ class _Draft:
         if not owned and not self.writer.may_tell(value):
             raise _UntellableError
         pieces = list(self._pieces(value, owned=owned))
+        if owned and any(isinstance(piece, str) and _RANDOM.search(piece) for piece in pieces):
+            # Part of an id of this run, which is another when the script runs.
+            raise _UntellableError
         return pieces or [""]
+
+    def _made_of_another(self, value: str) -> bool:
+        """Return whether a value looks like another that this run owns, and is not that."""
+        ends = value[:_NEAR].lower(), value[-_NEAR:].lower()
+        return any(
+            other != value
+            and (other[:_NEAR].lower() == ends[0] or other[-_NEAR:].lower() == ends[1])
+            for other in self.writer.target.owned
+        )
 
     def _pieces(self, value: str, *, owned: bool) -> Iterator[Json]:
         if owned and _UUID.fullmatch(value):
+            if self._made_of_another(value):
+                raise _UntellableError
             yield self._made(value, "", "uuid")
             return
         if _CUT.fullmatch(value):
@@ -360,11 +376,11 @@ class _Draft:
         for pointer, _ in pairs:
             for name in pointer.split("/"):
                 self._named(name)
-        return {"object": [[pointer, self.tree(value, "value")] for pointer, value in pairs]}
+        return {"object": [[pointer, self.tree(value)] for pointer, value in pairs]}
 
     def _part(self, part: Json) -> Json:
         if isinstance(part, list):
-            return {"where": str(part[0]), "is": self.text(str(part[1]), str(part[0]))}
+            return {"where": str(part[0]), "is": self.text(str(part[1]))}
         return str(part)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -128,6 +129,66 @@ def test_a_check_of_headers_reads_no_content(check: Check) -> None:
         other = replace(answer, raw=b"x" * len(answer.raw), body=b"x" * len(answer.body))
         changed = replace(exchange, response=other)
         assert _said(check, view(changed)) == _said(check, view(exchange)), name
+
+
+@pytest.mark.parametrize("check", [item for item in ONCE if item.body_unread], ids=lambda c: c.id)
+def test_a_true_length_tells_a_check_of_headers_nothing(check: Check) -> None:
+    """A longer body with a longer Content-Length is told alike."""
+    for name, (exchange, view) in VIEWS:
+        answer = exchange.response
+        if answer.status in {204, 205, 304} or exchange.request.method == "HEAD" or answer.broken:
+            continue
+        said = []
+        for size in (7, 70):
+            fields = [item for item in answer.headers if item[0].lower() != "content-length"]
+            headers = (*fields, ("content-length", str(size)))
+            other = replace(answer, headers=headers, raw=b"x" * size, body=b"x" * size)
+            said.append(_said(check, view(replace(exchange, response=other))))
+        assert said[0] == said[1], name
+
+
+ECHO = [item for item in ONCE if item.echo is not None]
+TEXTS = ("first text", "a second one 2", "\u00e9\u4e00")
+
+
+def _repeating(exchange: Exchange) -> Iterator[list[Exchange]]:
+    """Yield, for each string of a JSON body, exchanges with other texts in its place."""
+    answer = exchange.response
+    assert answer is not None
+    for found in dict.fromkeys(STRING.findall(answer.body)):
+        changed = []
+        for text in TEXTS:
+            body = answer.body.replace(found, json.dumps(text, ensure_ascii=False).encode())
+            other = replace(answer, raw=body, body=body)
+            changed.append(replace(exchange, response=other, facts={"generated": "valid"}))
+        yield changed
+
+
+STRING = re.compile(rb'"[^"\\\\]*"')
+
+
+@pytest.mark.parametrize("check", ECHO, ids=lambda c: c.id)
+def test_a_repeated_text_changes_nothing_that_holds(check: Check) -> None:
+    """Where a check says so of an answer, another text of its kind is told alike."""
+    echo = check.echo
+    assert echo is not None
+    for name, (exchange, view) in VIEWS:
+        for changed in _repeating(exchange):
+            views = [view(item) for item in changed]
+            first = _said(check, views[0])
+            if echo.unread(views[0]) and all(item.holds for item in first):
+                assert [_said(check, other) for other in views[1:]] == [first, first], name
+
+
+@pytest.mark.parametrize("check", ECHO, ids=lambda c: c.id)
+def test_of_headers_a_check_of_repeated_texts_reads_the_media_type_alone(check: Check) -> None:
+    """Every other header may differ."""
+    for name, (exchange, view) in VIEWS:
+        answer = exchange.response
+        media = answer.header("content-type")
+        fields = [("X-More", "1")] if media is None else [("content-type", media)]
+        other = replace(exchange, response=replace(answer, headers=tuple(fields)))
+        assert _said(check, view(other)) == _said(check, view(exchange)), name
 
 
 def test_a_check_that_is_not_concerned_would_say_nothing() -> None:

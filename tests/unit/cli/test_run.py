@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from specproof.cli.main import app
 from specproof.cli.running import accept_findings, finish, make_plan
 from specproof.errors import InputError
 from specproof.suites.plan import RunPlan
-from specproof.suites.runfile import read_run
+from specproof.suites.runfile import read_run, write_run
 
 DEFAULTS: dict[str, Any] = {
     "apis": ["onesignal"],
@@ -134,6 +135,21 @@ def test_the_exit_code_is_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (plan.apis, workers, fail_on) == (("onesignal",), 2, "info")
     refused = CliRunner().invoke(app, ["run", "--fail-on", "often"])
     assert isinstance(refused.exception, InputError)
+
+
+def test_a_run_is_held_against_an_earlier_one(tmp_path: Path) -> None:
+    """``--against`` makes another code for the same cause a finding, the same code none."""
+    first, earlier = tmp_path / "first.jsonl", tmp_path / "earlier.jsonl"
+    arguments = ["run", "onesignal", "--json"]
+    done = CliRunner().invoke(app, [*arguments, "--output", str(first)])
+    assert done.exit_code == 0, done.output
+    run = read_run(first)
+    assert run.codes
+    write_run(replace(run, codes=(replace(run.codes[0], codes=("#00000000",)),)), earlier)
+    for against, code in ((first, 0), (earlier, 1)):
+        done = CliRunner().invoke(app, [*arguments, "--against", str(against)])
+        found = [item["rule"] for item in json.loads(done.stdout)["findings"]]
+        assert (done.exit_code, found.count("error-code-stable")) == (code, code), done.output
 
 
 def _catalog(root: Path) -> Path:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from specproof.document.schemas import SchemaCompiler, Validator
 from specproof.errors import InputError
-from specproof.model import Json
+from specproof.model import Json, JsonObject
 
 
 def _compiler(openapi: str = "3.1", **schemas: Json) -> SchemaCompiler:
@@ -232,3 +232,23 @@ def test_messages_repeat_no_text_of_the_instance(instance: Json) -> None:
     assert bool(messages) is not validator.valid(instance)
     for text in _texts(instance):
         assert text not in messages
+
+
+@pytest.mark.parametrize(
+    ("schema", "reads"),
+    [
+        ({"type": "object", "properties": {"a": {"type": "string"}}}, False),
+        ({"type": "string", "minLength": 1}, False),
+        ({"type": "string", "minLength": 2}, True),
+        ({"items": {"enum": ["a"]}}, True),
+        ({"anyOf": [{"type": "null"}, {"pattern": "a"}]}, True),
+        ({"propertyNames": {"maxLength": 3}}, True),
+        ({"$ref": "#/components/schemas/Missing"}, True),
+    ],
+)
+def test_a_schema_that_reads_texts(schema: JsonObject, *, reads: bool) -> None:
+    """Keywords that look into strings and names; that a string is not empty is none of them."""
+    document: JsonObject = {"openapi": "3.1.0", "components": {"schemas": {}}}
+    compiler = SchemaCompiler(document, name="x.yaml", openapi="3.1")
+    assert compiler.reads_texts(schema) is reads
+    assert compiler.reads_texts(schema) is reads

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import ast
-import functools
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
-import httpx
 import pytest
+from files_served import served_below
 from runs import awkward_run
 
 from specproof.errors import InputError
 from specproof.model import Finding
 from specproof.report import pytest_file
 from specproof.report.pytest_file import pytest_of, render_pytest, variables_of, write_pytests
-from specproof.suites.bench import Bench
-from specproof.suites.machines import _take_tours, machines_of
-from specproof.suites.plan import RunPlan
+from specproof.suites.faults import _Stage
+from specproof.suites.plan import RunPlan, subject
 from specproof.suites.verdicts import judge
 from specproof.targets.emulators import load_emulator
 from specproof.targets.faults.catalog import faulty
-from specproof.targets.inprocess import InProcessTransport
 
 FINDING: Finding = replace(awkward_run().findings[0], fingerprint="0123456789abcdef")
 HOSTILE = "'''\"\"\"\\\n\r::set-env x\x1b[31m\u202e${HOME}`id`\ud800"
@@ -33,7 +34,7 @@ def _script(**fields: Any) -> dict[str, Any]:
     step = {
         "operation": "drop",
         "method": "DELETE",
-        "path": [[""], ["things"], [{"made": 0}]],
+        "path": ["", "things", [{"made": 0}]],
         "query": [["q", [HOSTILE]]],
         "headers": [[HOSTILE, ["x"]]],
         "fields": [
@@ -45,14 +46,14 @@ def _script(**fields: Any) -> dict[str, Any]:
             "json": {
                 "object": [
                     [HOSTILE, {"text": [HOSTILE]}],
-                    ["list", {"list": [1, None, {"text": [{"needed": "phone"}]}]}],
+                    ["list", {"list": [1, None, {"text": ["x"]}]}],
                     ["id", {"text": [{"resource": "id", "number": 1, "of": "other"}]}],
                 ]
             }
         },
         "own": False,
     }
-    last = {**step, "path": [[""], [{"given": [0, ["items", 0, HOSTILE]]}]], "body": None}
+    last = {**step, "path": ["", [{"given": [0, ["items", 0, HOSTILE]]}]], "body": None}
     return {
         "steps": [step, last],
         "claims": [
@@ -85,7 +86,6 @@ def test_text_from_outside_stays_data() -> None:
         "SHOP_ID",
         "SHOP_KEY",
         "SPECPROOF_OTHER_RESOURCE_ID",
-        "SPECPROOF_VALUE_PHONE",
     )
 
 
@@ -122,71 +122,97 @@ def test_files_are_named_after_fingerprints(tmp_path: Path) -> None:
         pytest_file.file_name(replace(FINDING, fingerprint="../x"))
 
 
-def _files(api: str, fault: str) -> dict[str, str]:
-    """Return the files of the broken promises that a machine finds on a broken emulator."""
-    bench = Bench(RunPlan(apis=(api,), fault=fault, cases=15), api, "machine")
-    (machine,) = machines_of(api)
-    # Walks at random and their shrinking take many times as long.
-    _take_tours(bench, machine, set())
-    evidence = bench.close()
-    scripts = judge(bench.subject.requirements, [evidence], target="emulator")
-    found = {item.fingerprint: item for item in scripts.findings}
-    return {
-        f"{found[key].rule} {key}": render_pytest(found[key], script)
-        for key, script in scripts.scripts.items()
-    }
+_CONFTEST = """
+import os, pathlib, pytest
 
+@pytest.fixture(autouse=True, params=["broken", "sound"])
+def server(request, monkeypatch):
+    fault = pathlib.Path(request.path).parent.name
+    monkeypatch.setenv("BASE_URL", f"{os.environ['SERVED']}/{request.param}.{fault}")
+"""
 
-def _outcome(text: str, api: str, fault: str | None, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Run the test of a file on an emulator in process; return what became of it."""
-    emulator = load_emulator(api, {}) if fault is None else faulty(api, fault)
-    assert emulator is not None
-    monkeypatch.setenv("BASE_URL", "http://127.0.0.1")
-    for stem, values in (("", emulator.credentials()), ("OTHER_", emulator.other_credentials())):
-        for name, value in values.items():
-            monkeypatch.setenv(f"SPECPROOF_{stem}{name}" if stem else name, value)
-    for name, ids in emulator.resources().items():
-        monkeypatch.setenv(f"SPECPROOF_RESOURCE_{name.upper()}", ",".join(ids))
-    for name, ids in emulator.other_resources().items():
-        monkeypatch.setenv(f"SPECPROOF_OTHER_RESOURCE_{name.upper()}", ",".join(ids))
-    secrets = [*emulator.credentials().values(), *emulator.other_credentials().values()]
-    assert not any(value in text for value in secrets)
-    client = functools.partial(httpx.Client, transport=InProcessTransport(emulator.app))
-    names: dict[str, Any] = {"__name__": "made"}
-    monkeypatch.setitem(__import__("sys").modules, "made", type(ast)("made"))
-    exec(compile(text, "made.py", "exec"), names)  # noqa: S102 - what the test is about
-    with monkeypatch.context() as patched:
-        patched.setattr(httpx, "Client", client)
-        (test,) = (value for name, value in names.items() if name.startswith("test_"))
-        try:
-            test()
-        except AssertionError:
-            return "failed"
-        except pytest.skip.Exception as skipped:
-            return f"skipped: {skipped}"
-    return "passed"
-
-
-@pytest.mark.parametrize(
-    ("api", "fault"),
-    [
-        ("onesignal", "onesignal-stale-lookup"),
-        ("onesignal", "onesignal-drops-properties"),
-        ("sequence", "sequence-deletes-previous"),
-        ("sequence", "sequence-unknown-version-accepted"),
-    ],
+FAULTS = (
+    ("onesignal", "onesignal-latin-bytes", "scenario_item"),
+    ("onesignal", "onesignal-id-of-another", "scenario_item"),
+    ("sequence", "sequence-deletes-previous", "machine_item"),
+    ("sequence", "sequence-unknown-version-accepted", "scenario_item"),
+    ("sequence", "sequence-version-wrong", "scenario_item"),
+    ("sequence", "sequence-every-third-fails", "scenario_item"),
 )
-def test_a_file_fails_until_it_is_mended(
-    api: str, fault: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The file of a broken promise fails on the broken emulator and passes on the whole one."""
-    files = _files(api, fault)
-    assert files
+
+
+def _write_files(api: str, fault: str, kind: str, folder: Path) -> int:
+    """Write the files of what one kind of items finds on a broken emulator."""
+    stage = _Stage(RunPlan(apis=(api,), fault=fault, cases=15))
+    stage.play(kind)
+    judgement = judge(subject(api, None, None).requirements, stage.evidence, target="emulator")
+    run = replace(awkward_run(), findings=judgement.findings, scripts=judgement.scripts)
+    return write_pytests(run, folder / fault)
+
+
+def _environment() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for api in ("onesignal", "sequence"):
+        emulator = load_emulator(api, {})
+        assert emulator is not None
+        found |= emulator.credentials()
+        others = emulator.other_credentials()
+        found |= {f"SPECPROOF_OTHER_{name}": value for name, value in others.items()}
+        for stem, held in (("", emulator.resources()), ("OTHER_", emulator.other_resources())):
+            for name, ids in held.items():
+                found[f"SPECPROOF_{stem}RESOURCE_{name.upper()}"] = ",".join(ids)
+    return found
+
+
+def test_a_file_fails_until_it_is_mended(tmp_path: Path) -> None:
+    """Every file fails on the broken server and passes on the sound one; none holds a secret.
+
+    What comes every third time only gets none for it.
+    """
+    apps: dict[str, Any] = {}
+    written: dict[str, int] = {}
+    for api, fault, kind in FAULTS:
+        written[fault] = _write_files(api, fault, kind, tmp_path)
+        sound = load_emulator(api, {})
+        assert sound is not None
+        apps |= {f"sound.{fault}": sound.app, f"broken.{fault}": faulty(api, fault).app}
+    assert [name for name, number in written.items() if not number] == [
+        "sequence-every-third-fails"
+    ], written
+    environment = _environment()
+    files = sorted(tmp_path.rglob("test_*.py"))
+    secrets = [text for name, text in environment.items() if "RESOURCE" not in name]
+    assert not [path for path in files if any(text in path.read_text() for text in secrets)]
+    (tmp_path / "conftest.py").write_text(_CONFTEST, "utf-8")
+    with served_below(apps) as url:
+        pytest_run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        subprocess.run(
+            [*pytest_run, "--import-mode=importlib", "--junitxml=out.xml", "."],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                **environment,
+                "SERVED": url,
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+    cases = ET.parse(tmp_path / "out.xml").getroot().iter("testcase")  # noqa: S314 - ours
     outcomes = {
-        name: tuple(_outcome(text, api, each, monkeypatch) for each in (fault, None))
-        for name, text in files.items()
+        f"{case.get('classname')} {case.get('name')}": [
+            (part.tag, (part.get("message") or "")[:200]) for part in case
+        ]
+        for case in cases
     }
-    assert ("failed", "passed") in outcomes.values(), outcomes
+    assert len(outcomes) == 2 * len(files)
+    for name, parts in outcomes.items():
+        assert [tag for tag, _ in parts] == (["failure"] if "[broken]" in name else []), (
+            name,
+            parts,
+        )
 
 
 def test_scripts_survive_the_way_through_a_run_file(tmp_path: Path) -> None:

@@ -125,3 +125,14 @@ def test_what_is_no_openapi_is_bad_input() -> None:
     """The version decides how schemas are read, so it has to be known."""
     with pytest.raises(InputError, match="Swagger"):
         Contract({"swagger": "2.0"}, name="spec")
+
+
+def test_words_are_all_names_and_texts_of_the_document() -> None:
+    """Wherever they stand."""
+    document: JsonObject = {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop"},
+        "tags": ["a", {"name": "b"}, 1],
+    }
+    words = Contract(document, name="shop").words
+    assert words == {"openapi", "3.1.0", "info", "title", "Shop", "tags", "a", "name", "b"}

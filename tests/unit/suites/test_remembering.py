@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 from contracts import contract_of, target_on
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from specproof.checks import registry
-from specproof.model import Exchange, Json, Request, Response
+from specproof.model import Exchange, Json, JsonObject, Request, Response
 from specproof.requirements.contract import Contract
 from specproof.suites.collector import Collector
 from specproof.suites.remembering import ENTRIES, LONGEST, Remembering
@@ -114,16 +115,16 @@ def _collector(contract: Contract = CONTRACT) -> Collector:
 class _Forgetful(Remembering):
     """Asks every check about every exchange."""
 
-    def look(self, view: Any, key: Any, *, keep: bool = True) -> None:
-        del key, keep
-        self._ask(self._checks, view)
+    def look(self, view: Any, key: Any, *, keep: bool = True, remainder: Any = None) -> Any:
+        del key, keep, remainder
+        return self._ask(self.checks, view)
 
 
-def _forgetful() -> Collector:
-    made = _collector()
+def _forgetful(contract: Contract = CONTRACT) -> Collector:
+    made = _collector(contract)
     for name in ("_about_heads", "_about_bodies"):
         group = getattr(made, name)
-        setattr(made, name, _Forgetful(group._checks, group._ask))
+        setattr(made, name, _Forgetful(group.checks, group._ask))
     return made
 
 
@@ -138,12 +139,139 @@ def test_remembering_hides_no_finding(kinds: list[Any], data: st.DataObject) -> 
     assert remembering.evidence() == forgetful.evidence()
 
 
+def _contract(**words: Json) -> Contract:
+    """Return a contract whose schemas read texts as ``words`` say, or do not read them."""
+    error: JsonObject = {"type": "object", "properties": {"title": {"type": "string", **words}}}
+    envelope: JsonObject = {
+        "type": "object",
+        "required": ["errors"],
+        "properties": {"errors": {"type": "array", "items": error}},
+    }
+    done: JsonObject = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "string"}},
+    }
+    return contract_of(
+        {
+            status: {"description": "-", "content": {"application/json": {"schema": schema}}}
+            for status, schema in (("200", {**done, **words}), ("404", envelope))
+        }
+    )
+
+
+CONTRACTS = [
+    _contract(),
+    _contract(minLength=1),
+    _contract(minLength=2),
+    _contract(maxLength=2),
+    _contract(pattern="^a"),
+    _contract(format="uuid"),
+    _contract(enum=["ab", "b"]),
+    _contract(propertyNames={"maxLength": 2}),
+    _contract(uniqueItems=True),
+]
+TEXTS = st.one_of(
+    st.sampled_from(
+        [
+            *("a", "b", "ab", "1", "x", "other", "é", "\U0001f600", "NaN"),
+            *(":", ",", ",1,", ":1,", "}", "{}", "[]", '"', "\\", " ", "\u0004", "\u200b"),
+            *("id", "title", "errors", "success", "type"),
+            *("/srv/shop/x", "a-secret-of-ours", "SELECT a FROM b"),
+            "0aa6a9a4-7d4c-4e0c-8d7c-27c8f7ad8e7b",
+        ]
+    ),
+    st.text(st.sampled_from('ab:,"\\ é\U0001f600\n'), max_size=3),
+)
+"""What requests say: words of the contract and of checks, pieces of JSON, leaks, and others."""
+
+HOLE, OTHER, RAW, ASCII = "<1>", "<2>", "<raw>", "<ascii>"
+BODIES = st.one_of(
+    st.sampled_from(
+        [
+            '{"errors":[{"code":"c","title":"gone","meta":{<1>:<2>}}]}',
+            '{"errors":[{"code":<1>,"title":<2>}]}',
+            '{"errors":[{"code":"c","title":<ascii>,"about":<1>}]}',
+            '{"errors":[{"code":"c","title":"<raw>"}]}',
+            '{"errors":[{"code":"c","title":"none is <raw>"}]}',
+            '{"errors":[{"code":"c","title":"none is \\"<raw>"}]}',
+            '{"errors":[<1>,<2>]}',
+            '{<1>:[{"code":"c"}],"x":1}',
+            '{"id":<1>,<2>:1}',
+            '{"id":<1>,"\\u0061":1,<2>:2}',
+            "{<1>:1,<2>:1}",
+            '["x"<1>"y"]',
+            '["x<1>y"]',
+        ]
+    ),
+    st.lists(
+        st.sampled_from(
+            [
+                *("{", "}", "[", "]", ":", ",", '"', "1", '"a\\"'),
+                *('"x"', '"errors"', '"title"', '"id"', HOLE, HOLE, OTHER, RAW),
+            ]
+        ),
+        max_size=8,
+    ).map("".join),
+)
+
+
+def _filled(template: str, texts: tuple[str, str]) -> bytes:
+    """Return what a server makes of the texts of a request, escaped or not."""
+    first, second = (json.dumps(text, ensure_ascii=False) for text in texts)
+    body = template.replace(HOLE, first).replace(OTHER, second)
+    return body.replace(ASCII, json.dumps(texts[0])).replace(RAW, texts[0]).encode()
+
+
+def _asking(texts: tuple[str, str]) -> Request:
+    place = quote(texts[0], safe="")
+    url = f"http://shop.invalid/api/things/{place}?{urlencode({'q': texts[1]})}"
+    return Request("DELETE", url, (("Authorization", "Key a-secret-of-ours"),))
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(CONTRACTS),
+    st.sampled_from([200, 404]),
+    st.tuples(BODIES, BODIES),
+    st.lists(TEXTS, min_size=2, max_size=4).flatmap(
+        lambda texts: st.lists(
+            st.tuples(st.sampled_from(texts), st.sampled_from(texts)), min_size=2, max_size=8
+        )
+    ),
+    st.sampled_from([None, "ab", "\\", '"']),
+)
+@example(_contract(), 404, ("{<1>:1,<2>:1}", ""), [("b", "x"), ("b", "b")], None)
+@example(_contract(), 404, ('{"\\u0061":1,<1>:2}', ""), [("b", "x"), ("a", "x")], None)
+@example(_contract(), 404, ('["x"<1>"y"]', ""), [("ab", "x"), (":", "x"), (",", "x")], None)
+@example(_contract(), 404, ('{<1>:"x"}', ""), [("ab", "x"), ("errors", "x")], None)
+@example(_contract(), 404, ("secret=<1>", ""), [("ab", "x"), ("abcdefghij", "x")], None)
+@example(_contract(), 404, ('["<raw>"]', ""), [("ab", "x"), ('"', "x")], None)
+def test_a_repeated_text_hides_no_finding(
+    contract: Contract,
+    status: int,
+    templates: tuple[str, str],
+    asked: list[tuple[str, str]],
+    trigger: str | None,
+) -> None:
+    """Nor does it where a server breaks for some texts alone, or forgets to escape them."""
+    remembering, forgetful = _collector(contract), _forgetful(contract)
+    for number, texts in enumerate(asked):
+        body = _filled(templates[trigger is not None and trigger in texts[0]], texts)
+        length = ("Content-Length", str(len(body)))
+        response = Response(status, (JSON, length), body, body)
+        facts = {"generated": "valid", "answer": json.dumps({"id": asked[0][0]})}
+        for collector in (remembering, forgetful):
+            collector.record(_exchange(number, _asking(texts), response, facts))
+    assert remembering.evidence() == forgetful.evidence()
+
+
 def test_every_check_is_asked_somewhere() -> None:
     """A check is in one group and in one alone."""
     made = _collector()
     groups = [
-        *made._about_heads._checks,
-        *made._about_bodies._checks,
+        *made._about_heads.checks,
+        *made._about_bodies.checks,
         *made._about_walks,
         *(check for check, _ in made._about_exchanges),
     ]

@@ -32,6 +32,8 @@ class OneSignalWorld:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._users: list[User] = []
+        # By alias, and by OneSignal id under no label: most requests are about none of them.
+        self._known: dict[tuple[str | None, str], User] = {}
 
     @property
     def app_id(self) -> str:
@@ -78,6 +80,8 @@ class OneSignalWorld:
             return None
         user = User(onesignal_id, aliases)
         self._users.append(user)
+        for name in ((None, onesignal_id), *aliases.items()):
+            self._known.setdefault(name, user)
         return user
 
     def parameters(self, operation: str) -> Mapping[str, str] | None:
@@ -101,13 +105,13 @@ class OneSignalWorld:
         """
         del operation
         label, alias_id = values.get("alias_label", ""), values.get("alias_id", "")
-        for user in self._users:
-            if alias_id == user.onesignal_id or user.aliases.get(label) == alias_id:
-                removed = values.get("alias_label_to_delete", "")
-                shown = {f"identity/{name}": text for name, text in user.aliases.items()}
-                gone = {f"identity/{removed}": None}
-                return {"identity/onesignal_id": user.onesignal_id, **shown, **gone}
-        return {}
+        user = self._known.get((None, alias_id)) or self._known.get((label, alias_id))
+        if user is None:
+            return {}
+        removed = values.get("alias_label_to_delete", "")
+        shown = {f"identity/{name}": text for name, text in user.aliases.items()}
+        gone = {f"identity/{removed}": None}
+        return {"identity/onesignal_id": user.onesignal_id, **shown, **gone}
 
     def unknown(self, operation: str) -> Sequence[Mapping[str, str]]:
         """Name a user that never was, by alias and by OneSignal id, and an alias that never was."""
@@ -141,6 +145,7 @@ class OneSignalWorld:
             if self._delete("onesignal_id", user.onesignal_id) is not None:
                 self._session.removed(user.onesignal_id)
         self._users.clear()
+        self._known.clear()
 
     def remove(self, values: Sequence[tuple[str, str]], ids: Sequence[str]) -> bool:
         """Delete a user by its OneSignal id, else by the first alias that finds it.
