@@ -15,6 +15,7 @@ __all__ = [
     "URL",
     "HostileCase",
     "cases",
+    "gathered",
     "operation",
     "schema_case",
     "schema_spec",
@@ -24,6 +25,7 @@ __all__ = [
 URL, HOST, FILE, FIFO = "@URL@", "@HOST@", "@FILE@", "@FIFO@"
 """Stand for the listener's address, the canary file and the FIFO of the test that runs."""
 
+_SHARED = frozenset({"components", "info", "openapi", "paths"})
 OWN = "__import__('os').mkdir('OWNED')"
 """Python that leaves a trace, for the audit hook and on disk."""
 
@@ -36,11 +38,9 @@ class HostileCase:
         id: unique, kebab-case.
         attacks: what it tries, one clause.
         document: bytes, or a value that is written as JSON.
-        refused: a part of the sentence that refuses it; None where a client is generated.
+        refused: a part of the line that refuses it or names what is left out; None where all
+            of it is generated.
         suffix: of the file name.
-        package: how the file is named, for attacks through its name.
-        calls: operations (``METHOD /path``) that the client must have or name as left out;
-            None: as many as the document has in plain sight.
     """
 
     id: str
@@ -48,7 +48,6 @@ class HostileCase:
     document: Any
     refused: str | None = None
     suffix: str = ".yaml"
-    calls: tuple[str, ...] | None = None
 
     def data(self, places: dict[str, str]) -> bytes:
         """Return the bytes, with ``URL`` and the others replaced as ``places`` says."""
@@ -58,6 +57,13 @@ class HostileCase:
         for mark, value in places.items():
             data = data.replace(mark.encode(), value.encode())
         return bytes(data)
+
+    def value(self, places: dict[str, str]) -> dict[str, Any]:
+        """Return what is in the file; nothing where its bytes are the attack."""
+        if isinstance(self.document, bytes):
+            return {}
+        value: dict[str, Any] = json.loads(self.data(places))
+        return value
 
 
 def operation(**fields: Any) -> dict[str, Any]:
@@ -104,3 +110,55 @@ def cases(*groups: Iterable[HostileCase]) -> tuple[HostileCase, ...]:
     found = [case for group in groups for case in group]
     assert len({case.id for case in found}) == len(found)
     return tuple(found)
+
+
+def gathered(listed: Iterable[HostileCase], size: int = 8) -> list[HostileCase]:
+    """Put cases that are generated whole into shared documents, so that fewer are formatted.
+
+    Each keeps a path, an operation and schemas of its own; what is about the whole document, or
+    shares a name with another case, stays alone.
+    """
+    alone: list[HostileCase] = []
+    groups: list[tuple[dict[str, Any], list[HostileCase]]] = []
+    for number, case in enumerate(listed):
+        part = _renamed(case, number)
+        if part is None:
+            alone.append(case)
+            continue
+        schemas = part.get("components", {}).get("schemas", {})
+        for whole, members in groups:
+            taken = whole["components"]["schemas"]
+            if len(members) < size and not taken.keys() & schemas.keys():
+                whole["paths"] |= part["paths"]
+                taken |= schemas
+                members.append(case)
+                break
+        else:
+            part["components"] = {"schemas": schemas}
+            groups.append((part, [case]))
+    return [
+        *alone,
+        *(
+            HostileCase(
+                f"{members[0].id}-and-{len(members) - 1}-more",
+                "; ".join(f"{case.id}: {case.attacks}" for case in members),
+                whole,
+            )
+            for whole, members in groups
+        ),
+    ]
+
+
+def _renamed(case: HostileCase, number: int) -> dict[str, Any] | None:
+    document = case.document
+    if isinstance(document, bytes) or case.refused is not None or set(document) - _SHARED:
+        return None
+    if set(document.get("components", {})) - {"schemas"} or set(document["paths"]) != {"/things"}:
+        return None
+    if document["info"] != spec()["info"]:
+        return None
+    text = json.dumps(document)
+    for old in ('"/things"', '"doIt"', '"Thing"', '/Thing"', '"Holder"', '/Holder"'):
+        text = text.replace(old, f'{old[:-1]}{number}"')
+    renamed: dict[str, Any] = json.loads(text)
+    return renamed

@@ -9,7 +9,7 @@ from hostile_case import OWN, HostileCase, operation, schema_spec, spec
 
 __all__ = ["CASES"]
 
-# Each breaks out of another kind of place: docstrings, string literals, lines, f-strings, templates.
+# Each breaks out of another kind of place: docstrings, literals, lines, f-strings, templates.
 _DOCSTRING = f'a """\n{OWN}\n"""\n{OWN}\n# \\'
 _LITERAL = f'a" + str({OWN}) + "'
 _SINGLE = f"a' + str({OWN}) + '"
@@ -17,7 +17,7 @@ _BACKSLASH = f'a\\" + str({OWN}) + "\\'
 _LINE = f"a\n{OWN}\r{OWN}\x0c{OWN}\u2028{OWN}\x85{OWN}\n"
 _BRACES = f"a{{{OWN}}} {{{{ cycler.__init__.__globals__.os.mkdir('OWNED') }}}} {{% include 'x' %}}"
 _CALL = f"a); {OWN}; (b"
-_ALL = "".join((_DOCSTRING, _LITERAL, _SINGLE, _LINE, _BRACES, _CALL, _BACKSLASH))
+_ALL = f"{_DOCSTRING}{_LITERAL}{_SINGLE}{_LINE}{_BRACES}{_CALL}{_BACKSLASH}"
 _TEXTS = {
     "docstring": _DOCSTRING,
     "literal": _LITERAL,
@@ -37,7 +37,7 @@ def _with_operation(**fields: Any) -> dict[str, Any]:
     return spec({"/things": {"get": operation(**fields)}})
 
 
-def _with_property(name: str = "p", **schema: Any) -> dict[str, Any]:
+def _with_property(name: Any = "p", **schema: Any) -> dict[str, Any]:
     return schema_spec({"type": "object", "properties": {name: schema or {"type": "string"}}})
 
 
@@ -103,15 +103,17 @@ _PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
             "content": {"application/json": {"schema": {"type": "string"}}},
         }
     ),
-    "schema-name": lambda text: schema_spec(
-        {"type": "object", "properties": {"p": {"type": "string"}}},
-    )
-    | {"components": {"schemas": {"Thing": {"type": "string"}, text: {"type": "object"}}}},
+    "schema-name": lambda text: (
+        schema_spec(
+            {"type": "object", "properties": {"p": {"type": "string"}}},
+        )
+        | {"components": {"schemas": {"Thing": {"type": "string"}, text: {"type": "object"}}}}
+    ),
     "schema-title": lambda text: schema_spec({"type": "object", "title": text}),
     "schema-description": lambda text: schema_spec({"type": "object", "description": text}),
     "schema-example": lambda text: schema_spec({"type": "object", "example": {text: text}}),
     "schema-default": lambda text: _with_property(type="object", default={text: text}),
-    "property-name": lambda text: _with_property(text),
+    "property-name": _with_property,
     "property-description": lambda text: _with_property(type="string", description=text),
     "property-default": lambda text: _with_property(type="string", default=text),
     "property-example": lambda text: _with_property(type="string", example=text),
@@ -138,29 +140,35 @@ _PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
         }
     ),
     "scheme-name": lambda text: _with_scheme(text, type="http", scheme="bearer"),
-    "scheme-description": lambda text: _with_scheme(
-        type="http", scheme="bearer", description=text
-    ),
+    "scheme-description": lambda text: _with_scheme(type="http", scheme="bearer", description=text),
     "bearer-format": lambda text: _with_scheme(type="http", scheme="bearer", bearerFormat=text),
 }
-# What no request can carry, or no name can be made of, is refused and not bent into shape.
-_REFUSED = {
-    "header-name": "",
-}
+# Of these names files are named after, so the text is short.
+_NAMES = frozenset({"operation-id", "schema-name", "schema-title", "tag-name"})
+_SHORT = f'a"""\n{OWN}\n"""+{OWN}+\'\\'
 
 
 def _cases() -> list[HostileCase]:
     found = [
-        HostileCase(f"code-in-{place}", f"breaks out of {place} in every way", build(_ALL))
+        HostileCase(
+            f"code-in-{place}",
+            f"breaks out of {place} in every way",
+            build(_SHORT if place in _NAMES else _ALL),
+        )
         for place, build in _PLACES.items()
     ]
     for kind, text in _TEXTS.items():
-        for place in ("operation-description", "property-default", "property-name", "enum-value"):
-            found.append(
-                HostileCase(
-                    f"{kind}-in-{place}", f"breaks out of {place} by {kind}", _PLACES[place](text)
-                )
-            )
+        schema = {
+            "type": "object",
+            "description": text,
+            "properties": {
+                text: {"type": "string", "default": text},
+                "e": {"type": "string", "enum": ["a", text]},
+            },
+        }
+        found.append(
+            HostileCase(f"{kind}-everywhere", f"breaks out by {kind}", schema_spec(schema))
+        )
     return found
 
 

@@ -65,6 +65,31 @@ _STRANGE = ("/dev/", "/proc/", "/sys/", "/etc/passwd", "/etc/shadow")
 _HARMLESS = ("/dev/null", "/dev/urandom", "/proc/self/fd", "/proc/sys/", "/sys/devices/system/cpu")
 
 
+def examine(spec: str, *, commands: list[list[str]]) -> dict[str, Any]:
+    """Run the command line once for each of ``commands``; load the client that came of it.
+
+    Returns:
+        ``steps`` (``[exit code, output, errors]`` by first word) and what ``load`` returns.
+    """
+    done: dict[str, Any] = {"steps": {}, "loaded": None}
+    for arguments in commands:
+        output, errors = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+            try:
+                command(arguments)
+                code: Any = 0
+            except SystemExit as ended:
+                code = ended.code or 0
+            finally:
+                subprocess.run = _REAL_RUN
+        done["steps"][arguments[0]] = [code, output.getvalue(), errors.getvalue()]
+        if arguments[0] == "generate" and code == 0:
+            done["loaded"] = load("out")
+            with contextlib.suppress(SystemExit):
+                answer(spec)
+    return done
+
+
 def command(arguments: list[str]) -> None:
     """Run the command line."""
     sys.argv = ["specproof", *arguments]
@@ -89,7 +114,7 @@ def answer(path: str) -> list[int]:
         statuses = []
         for operation in emulator.contract.operations.values():
             for status in (200, 204, 400, 404, 500):
-                statuses.append(emulator.answer(operation, status).status)
+                statuses.append(emulator.answer(operation, status).status)  # noqa: PERF401 - clearer
     except SpecproofError as error:
         sys.stderr.write(f"specproof: error: {error}\n")
         raise SystemExit(error.exit_code) from None
@@ -120,12 +145,12 @@ def load(project: str) -> dict[str, Any]:
     return {"calls": sorted(calls), "modules": len(names)}
 
 
-def misbehave(how: str, where: str) -> None:
+def misbehave(how: str, where: str) -> None:  # noqa: C901 - a list of misdeeds
     """Do what no document may bring about: the control of the harness."""
     if how == "make":
         os.mkdir(MARK)  # noqa: PTH102 - as the payloads do
     elif how == "print":
-        print(MARK)
+        sys.stdout.write(f"{MARK}\n")
     elif how == "write":
         Path(where).write_text(MARK)
     elif how == "rename":
@@ -159,7 +184,7 @@ def _owned_worker(spec: str) -> None:
 
 
 _JOBS: dict[str, Callable[..., Any]] = {
-    job.__name__: job for job in (answer, command, extract, load, misbehave)
+    job.__name__: job for job in (answer, command, examine, extract, load, misbehave)
 }
 
 
@@ -170,7 +195,7 @@ class _Watch:
         self._report = report
         # Reading is free but for what stands beside the folder or is no plain file.
         self._folder = os.path.realpath(folder)
-        self._beside = os.path.dirname(self._folder)
+        self._beside = str(Path(self._folder).parent)
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         told = self._told(event, arguments)
@@ -181,7 +206,7 @@ class _Watch:
     def _told(self, event: str, arguments: tuple[Any, ...]) -> str | None:
         if event.startswith("socket.") and event not in {"socket.__new__", "socket.gethostname"}:
             return f"{event} {arguments[1:]!r}"
-        if event == "subprocess.Popen" and "ruff" not in os.path.basename(str(arguments[0])):
+        if event == "subprocess.Popen" and "ruff" not in Path(str(arguments[0])).name:
             return f"{event} {arguments[0]!r}"
         if event in {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"}:
             return f"{event} {arguments!r}"
@@ -189,7 +214,7 @@ class _Watch:
             return self._opened(*arguments)
         if event in _CHANGES:
             for path in arguments[: _CHANGES[event]]:
-                if self._outside(path) or os.path.basename(str(path)) == MARK:
+                if self._outside(path) or Path(str(path)).name == MARK:
                     return f"{event} {path!r}"
         return None
 
@@ -350,7 +375,7 @@ def _warm() -> None:
             made = specproof.generation.worker.generate(json.loads(options["input"]))
         return subprocess.CompletedProcess(command, 0, json.dumps(made), "")
 
-    jinja2.Environment.compile = remember  # type: ignore[method-assign]  # for this process
+    jinja2.Environment.compile = remember  # type: ignore[method-assign, assignment]  # for this process
     subprocess.run = run  # type: ignore[assignment]  # for the moment
     with tempfile.TemporaryDirectory() as folder:
         source = specproof.generation.source_of_file(SPECS / "wide.yaml")

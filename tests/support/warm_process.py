@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 __all__ = ["Outcome", "WarmProcess"]
 
@@ -51,7 +51,8 @@ class Outcome:
 class WarmProcess:
     """Use as a context manager; ``run`` does one job."""
 
-    def __enter__(self) -> WarmProcess:
+    def __enter__(self) -> Self:
+        """Start the process."""
         environment = {
             "LC_ALL": "C.UTF-8",
             "PYTHONHASHSEED": "0",
@@ -59,7 +60,7 @@ class WarmProcess:
             "PATH": os.environ.get("PATH", ""),
             "HOME": "/nonexistent",
         }
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
+        self._process = subprocess.Popen(
             [sys.executable, "-B", "-s", str(_PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -74,6 +75,7 @@ class WarmProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Let the process end."""
         self._process.communicate()
 
     def run(self, action: str, folder: Path, **options: Any) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,6 +37,9 @@ def generate_command(
         Path | None,
         typer.Option(help="Folder that holds specs/; default: as everywhere, the nearest one."),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 where a client lacks any part.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one document, specproof.generate/1.")
     ] = False,
@@ -43,9 +47,11 @@ def generate_command(
     """Generate a typed client, synchronous and asynchronous, from an effective spec.
 
     The client of an API is the project generated/NAME-client. It is made aside and put in its
-    place whole; the same input gives the same bytes. An operation or response that can not be
-    generated is an error and never left out. Exit code: 0 done, or with --check up to date;
-    1 with --check, a client is stale; 2 nothing can be generated.
+    place whole; the same input gives the same bytes. Of an API of the catalog, a part that can
+    not be generated is an error; with --spec it is left out, with a line that says which, why,
+    and the overlay action that would mend it, here, in generation.lock and in the README.
+    Exit code: 0 done, or with --check up to date; 1 with --check, a client is stale, or with
+    --strict, one lacks a part; 2 nothing can be generated.
 
     Example: specproof generate onesignal --check
     """
@@ -67,9 +73,11 @@ def generate_command(
     else:
         for client in done:
             typer.echo(printable(_line(client, check=check)))
+            for part in client.left_out:
+                typer.echo(f"specproof: {one_line(part.line(), 2000)}", err=True)
         for _, _, problem in stale:
             typer.echo(f"specproof: error: {one_line(problem, 2000)}", err=True)
-    if stale:
+    if stale or (strict and any(client.left_out for client in done)):
         raise typer.Exit(StaleError.exit_code)
 
 
@@ -105,8 +113,8 @@ def _line(client: Generated, *, check: bool) -> str:
     state = "up to date" if check or not client.changed else "generated"
     count = client.operations
     return (
-        f"{client.folder}: {state}, {count} of {count} operation{'s' if count != 1 else ''}, "
-        f"{client.files} files, version {client.version}"
+        f"{client.folder}: {state}, {client.generated} of {count} "
+        f"operation{'s' if count != 1 else ''}, {client.files} files, version {client.version}"
     )
 
 
@@ -120,6 +128,8 @@ def _document(
             "folder": str(client.folder),
             "version": client.version,
             "operations": client.operations,
+            "generated": client.generated,
+            "left_out": [asdict(part) for part in client.left_out],
             "files": client.files,
             "transforms": [
                 {"name": applied.name, "pointers": list(applied.pointers)}

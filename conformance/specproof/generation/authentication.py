@@ -19,6 +19,11 @@ __all__ = ["Authentication", "authentication"]
 
 _PLACES = frozenset({"header", "query", "cookie"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_|~0-9A-Za-z-]+")  # RFC 9110 5.6.2, without the backtick
+# RFC 9110 7.2 and RFC 9112 6: these say where a request goes and where it ends.
+_NO_CREDENTIALS = frozenset(
+    {"connection", "content-length", "content-type", "expect", "host", "te", "trailer"}
+    | {"transfer-encoding", "upgrade"}
+)
 _SPELLINGS = {"basic": "Basic", "bearer": "Bearer", "digest": "Digest", "hoba": "HOBA"}
 
 
@@ -71,7 +76,11 @@ def authentication(document: JsonObject, *, api: str, file: str) -> Authenticati
         return Authentication("none")
     name = wanted.most_common(1)[0][0]
     found = _from_scheme(name, schemes[name], api)
-    if found.place not in _PLACES or not _TOKEN.fullmatch(found.name + found.prefix):
+    if (
+        found.place not in _PLACES
+        or not _TOKEN.fullmatch(found.name + found.prefix)
+        or (found.place == "header" and found.name.lower() in _NO_CREDENTIALS)
+    ):
         raise InputError(
             f"no request can carry the credentials of the security scheme {one_line(name, 60)!r}",
             file=file,

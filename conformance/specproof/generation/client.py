@@ -7,18 +7,20 @@ import shutil
 import tempfile
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from specproof.document import digest
-from specproof.document.openapi import operations
 from specproof.errors import InputError, StaleError
-from specproof.files import swap_directory, temporary_sibling
+from specproof.files import held, swap_directory, temporary_sibling
+from specproof.generation.changelog import CHANGELOG_NAME, changelog
 from specproof.generation.formatting import format_code
 from specproof.generation.generator import run_generator
-from specproof.generation.lock import FIRST_VERSION, LOCK_NAME, lock_bytes, read_lock
+from specproof.generation.lock import LOCK_NAME, lock_bytes, read_lock
+from specproof.generation.normalisation.draft import LeftOut
 from specproof.generation.source import ClientSource
 from specproof.generation.transforms import Applied
+from specproof.generation.version import VERSION_MODULE, stand
 from specproof.text import one_line
 
 __all__ = ["Generated", "build_client", "check_client", "generate_client"]
@@ -35,10 +37,12 @@ class Generated:
     Attributes:
         folder: of the project.
         version: of the client.
-        operations: how many operations it calls; all that the description has.
+        operations: how many operations the description has.
         files: how many files were written.
         transforms: what was normalised in the description before the generator read it.
         changed: whether the folder holds other bytes now; always False after a check.
+        generated: how many operations it calls.
+        left_out: what it lacks.
     """
 
     source: ClientSource
@@ -48,31 +52,34 @@ class Generated:
     files: int
     transforms: tuple[Applied, ...]
     changed: bool = False
+    generated: int = 0
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def generate_client(source: ClientSource, folder: Path) -> Generated:
     """Generate the client of ``source`` into ``folder``, in the place of what is there.
 
-    A folder that holds the same bytes already is left alone.
+    A folder that holds the same bytes already is left alone. Two at once in one place do it
+    one after the other.
 
     Raises:
         InputError: nothing can be generated, or ``folder`` holds something else than a
             generated client; in both cases it is left as it was.
         LimitError: the generator needed too much memory or time.
     """
-    _require_ours(folder)
-    aside = temporary_sibling(folder)
-    try:
-        made = build_client(source, aside, version=_version(folder))
-        changed = bool(_differences(aside, folder))
-        if changed:
-            swap_directory(aside, folder)
-        _clear_leftovers(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return Generated(
-        source, folder, made.version, made.operations, made.files, made.transforms, changed
-    )
+    # The folder itself is swapped for another one, so what is held is the one it is in.
+    with held(folder.absolute().parent):
+        _require_ours(folder)
+        aside = temporary_sibling(folder)
+        try:
+            made = build_client(source, aside, replaced=folder)
+            changed = bool(_differences(aside, folder))
+            if changed:
+                swap_directory(aside, folder)
+            _clear_leftovers(folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    return replace(made, folder=folder, changed=changed)
 
 
 def _clear_leftovers(folder: Path) -> None:
@@ -97,7 +104,7 @@ def check_client(source: ClientSource, folder: Path) -> Generated:
     with tempfile.TemporaryDirectory(prefix="specproof-generate-") as scratch:
         fresh = Path(scratch) / folder.name
         fresh.mkdir()
-        made = build_client(source, fresh, version=_version(folder))
+        made = build_client(source, fresh, replaced=folder, is_check=True)
         differences = _differences(fresh, folder)
     if differences:
         more = f" and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
@@ -107,13 +114,23 @@ def check_client(source: ClientSource, folder: Path) -> Generated:
             file=str(folder),
             remedy=remedy,
         )
-    return Generated(source, folder, made.version, made.operations, made.files, made.transforms)
+    return replace(made, folder=folder)
 
 
 def build_client(
-    source: ClientSource, folder: Path, *, version: str = FIRST_VERSION, hash_seed: str = "0"
+    source: ClientSource,
+    folder: Path,
+    *,
+    replaced: Path | None = None,
+    is_check: bool = False,
+    hash_seed: str = "0",
 ) -> Generated:
     """Write the client of ``source``, formatted, checked and locked, into an empty directory.
+
+    Args:
+        replaced: folder of the client before it, from which its version follows (see
+            ``version``); without one it is the first.
+        is_check: whether the version stays that of the last release.
 
     Raises:
         InputError: the description holds what can not be generated, or what was generated is
@@ -121,18 +138,53 @@ def build_client(
         LimitError: the generator needed too much memory or time.
     """
     with tempfile.TemporaryDirectory(prefix="specproof-generator-") as work:
-        applied = run_generator(source, folder, Path(work), version=version, hash_seed=hash_seed)
+        outcome = run_generator(source, folder, Path(work), hash_seed=hash_seed)
     format_code(folder)
+    standing = stand(
+        source,
+        folder,
+        _hashes(folder),
+        lock=None if replaced is None else read_lock(replaced),
+        before=folder if replaced is None else replaced,
+        is_check=is_check,
+    )
+    version = standing.version
+    (folder / source.package / VERSION_MODULE).write_text(
+        f'{_header(source)}\n"""The version."""\n\n__version__ = "{version}"\n',
+        encoding="utf-8",
+    )
+    (folder / CHANGELOG_NAME).write_text(
+        changelog(source.label, source.project, standing.releases), encoding="utf-8"
+    )
     _check_code(source, folder)
-    hashes = {name: digest(path.read_bytes()) for name, path in _files(folder).items()}
-    (folder / LOCK_NAME).write_bytes(lock_bytes(source, version, hashes))
-    count = sum(1 for _ in operations(source.document))
-    return Generated(source, folder, version, count, len(hashes) + 1, applied)
+    hashes = _hashes(folder)
+    (folder / LOCK_NAME).write_bytes(
+        lock_bytes(
+            source,
+            version,
+            hashes,
+            left_out=[part.line() for part in outcome.left_out],
+            releases=standing.releases,
+        )
+    )
+    return Generated(
+        source,
+        folder,
+        version,
+        outcome.operations,
+        len(hashes) + 1,
+        outcome.transforms,
+        generated=outcome.generated,
+        left_out=outcome.left_out,
+    )
 
 
-def _version(folder: Path) -> str:
-    lock = read_lock(folder)
-    return FIRST_VERSION if lock is None else lock.version
+def _hashes(folder: Path) -> dict[str, str]:
+    return {name: digest(path.read_bytes()) for name, path in _files(folder).items()}
+
+
+def _header(source: ClientSource) -> str:
+    return f"# Generated by specproof from {source.label}; do not edit."
 
 
 def _require_ours(folder: Path) -> None:
@@ -147,7 +199,7 @@ def _require_ours(folder: Path) -> None:
 
 
 def _check_code(source: ClientSource, folder: Path) -> None:
-    header = f"# Generated by specproof from {source.label}; do not edit.\n"
+    header = f"{_header(source)}\n"
     for name, path in _files(folder).items():
         if not name.endswith(".py"):
             continue

@@ -6,22 +6,26 @@ import json
 import re
 import subprocess  # the generator gets no more than it needs, see ``worker``
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from specproof.document import canonical_json
-from specproof.document.openapi import Operation, operations
+from specproof.document.references import escape
 from specproof.errors import InputError, LimitError
 from specproof.generation.authentication import authentication
+from specproof.generation.normalisation.classes import is_class
+from specproof.generation.normalisation.draft import Draft, Entry, LeftOut, json_path
+from specproof.generation.normalisation.operations import is_template
+from specproof.generation.response_headers import response_headers
+from specproof.generation.response_schemas import response_schemas
 from specproof.generation.source import ClientSource
 from specproof.generation.transforms import Applied, transformed
 from specproof.model import JsonObject
 from specproof.text import one_line
 
-__all__ = ["CONFIG", "TEMPLATES", "check_paths", "run_generator"]
+__all__ = ["CONFIG", "RUNTIME", "TEMPLATES", "Outcome", "check_paths", "run_generator"]
 
 CONFIG: Mapping[str, Any] = {
     "docstrings_on_attributes": False,
@@ -35,14 +39,32 @@ CONFIG: Mapping[str, Any] = {
 TEMPLATES = Path(__file__).with_name("templates")
 """Our templates; where one is missing, the generator's own of the same name is used."""
 
+RUNTIME = Path(__file__).with_name("runtime")
+"""Modules that every client carries as they are."""
+
 _WORKER = Path(__file__).with_name("worker.py")
 _LIMITS = {"memory": 2 << 30, "file": 64 << 20, "seconds": 240}
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-_FORBIDDEN_IN_PATH = re.compile(r"[\x00-\x20\x7f\\#]|^//|/\.{1,2}(?:/|$)")
 _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
-_ABSOLUTE = re.compile(r"https?://[!#$%&'()*+,./0-9:;=?@A-Za-z_~-]+")
+_ABSOLUTE = re.compile(r"https?://[0-9A-Za-z.:_~\[\]-]+(?:/[!$%&'()*+,./0-9:;=@A-Za-z_~-]*)?")
 _EXAMPLE_URL = "https://api.example.com"
 _SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a description.
+
+    Attributes:
+        transforms: what changed it before the generator read it.
+        left_out: what the client lacks.
+        operations: how many operations the description has.
+        generated: how many of them the client calls.
+    """
+
+    transforms: tuple[Applied, ...]
+    left_out: tuple[LeftOut, ...]
+    operations: int
+    generated: int
 
 
 def run_generator(
@@ -50,45 +72,48 @@ def run_generator(
     folder: Path,
     work: Path,
     *,
-    version: str,
     limits: Mapping[str, int] | None = None,
     hash_seed: str = "0",
-) -> tuple[Applied, ...]:
+) -> Outcome:
     """Write the client of ``source`` into the empty directory ``folder``, not yet formatted.
 
     Args:
         work: scratch directory outside ``folder``.
-        version: of the client.
         limits: ``memory`` and ``file`` in bytes, ``seconds``; those of ``worker`` by default.
         hash_seed: PYTHONHASHSEED of the generator; the output does not depend on it.
 
     Returns:
-        The transforms that changed the description before the generator read it.
+        What was changed before the generator read it, and what it left out; nothing is left
+        out in silence.
 
     Raises:
-        InputError: the description holds what can not be generated; nothing is left out in
-            silence.
+        InputError: nothing can be generated, or the source wants all of it and a part can not.
         LimitError: the generator needed more memory or time than it may have.
     """
-    check_paths(source)
-    document, applied = transformed(source.document)
+    if source.wants_all:
+        check_paths(source)
+    document, draft, applied = transformed(source.document)
+    total = len(draft.entries) + sum(part.why.startswith("its path is") for part in draft.left_out)
     described = work / "effective.json"
-    described.write_bytes(canonical_json(document))
+    described.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
     job = {
         "document": str(described.resolve()),
         "output": str(folder.resolve()),
         "package": source.package,
         "project": source.project,
-        "version": version,
         "templates": str(TEMPLATES),
-        "context": _context(source, document, version),
+        "runtime": str(RUNTIME),
+        "context": _context(source, draft),
         "limits": {**_LIMITS, **(limits or {})},
-        "config": CONFIG,
+        "config": {**CONFIG, "content_type_overrides": dict(sorted(draft.overrides.items()))},
     }
     answer = _run(job, source, work, hash_seed)
-    _refuse_problems(answer["problems"], source)
-    _refuse_missing(list(operations(document)), answer["operations"], source)
-    return applied
+    schemas = canonical_json(cast("JsonObject", response_schemas(source.document)))
+    (folder / source.package / "schemas.json").write_bytes(schemas)
+    left_out = (*draft.left_out, *_left_out(draft, answer))
+    if source.wants_all:
+        _refuse_gaps(left_out, source)
+    return Outcome(applied, left_out, total, len(answer["operations"]))
 
 
 def check_paths(source: ClientSource) -> None:
@@ -101,13 +126,7 @@ def check_paths(source: ClientSource) -> None:
     for path in paths if isinstance(paths, dict) else ():
         if path.startswith("x-"):
             continue
-        literal = _PLACEHOLDER.sub("", path)
-        if (
-            not path.startswith("/")
-            or _FORBIDDEN_IN_PATH.search(path)
-            or "{" in literal
-            or "}" in literal
-        ):
+        if not is_template(path):
             raise InputError(
                 f"the path {one_line(path, 120)!r} is not a path template such as /users/{{id}}",
                 file=source.file,
@@ -115,17 +134,28 @@ def check_paths(source: ClientSource) -> None:
             )
 
 
-def _context(source: ClientSource, document: JsonObject, version: str) -> dict[str, Any]:
+def _context(source: ClientSource, draft: Draft) -> dict[str, Any]:
+    document = source.document
     servers = document.get("servers")
     urls = [
         one_line(server["url"])
         for server in (servers if isinstance(servers, list) else ())
         if isinstance(server, dict) and isinstance(server.get("url"), str)
     ]
+    headers = response_headers(document)
     return {
+        "operations": {
+            entry.identifier: {
+                "template": entry.path,
+                "parts": entry.parts,
+                "wire": {f"{place} {name}": sent for (place, name), sent in entry.wire.items()},
+                "headers": headers.get(f"{entry.method.upper()} {entry.path}", []),
+            }
+            for entry in draft.entries
+        },
+        "left_out": [part.line() for part in draft.left_out],
         "source": source.label,
         "title": source.title.removesuffix(" API"),
-        "version": version,
         "servers": urls,
         "base_url": next((url for url in urls if _ABSOLUTE.fullmatch(url)), _EXAMPLE_URL),
         "authentication": asdict(authentication(document, api=source.name, file=source.file)),
@@ -134,7 +164,7 @@ def _context(source: ClientSource, document: JsonObject, version: str) -> dict[s
 
 def _run(
     job: dict[str, Any], source: ClientSource, work: Path, hash_seed: str
-) -> dict[str, list[dict[str, str]]]:
+) -> dict[str, list[Any]]:
     # -B: no bytecode is written; -s, -P: neither the user's packages nor this folder is searched.
     command = [sys.executable, "-B", "-s", "-P", str(_WORKER)]
     environment = {
@@ -161,7 +191,7 @@ def _run(
             f"generating the client took longer than {seconds} s", file=source.file
         ) from None
     if done.returncode == 0:
-        answer: dict[str, list[dict[str, str]]] = json.loads(done.stdout)
+        answer: dict[str, list[Any]] = json.loads(done.stdout)
         return answer
     lines = done.stderr.strip().splitlines()
     last = one_line(lines[-1]) if lines else f"exit status {done.returncode}"
@@ -174,54 +204,60 @@ def _run(
     raise InputError(f"openapi-python-client stopped with {last}", file=source.file)
 
 
-def _refuse_problems(problems: Sequence[Mapping[str, str]], source: ClientSource) -> None:
-    if not problems:
-        return
-    told = [
-        one_line(
-            f"{problem['header'].removeprefix('WARNING ').strip(' .:')}: "
-            f"{_ADDRESS.sub('', problem['detail'])}"
-        ).strip(" :")
-        for problem in problems
+def _left_out(draft: Draft, answer: Mapping[str, Sequence[Any]]) -> Iterator[LeftOut]:
+    """Compare the client with the description, operation by operation and class by class."""
+    problems = [
+        (problem["header"], one_line(_ADDRESS.sub("", problem["detail"]), 200))
+        for problem in answer["problems"]
     ]
+    made = {operation["name"]: operation for operation in answer["operations"]}
+    told = set()
+    for entry in draft.entries:
+        start = f"parsing {entry.method.upper()} {entry.key} within "
+        reasons = [detail for header, detail in problems if start in header]
+        told.update(reasons)
+        why = reasons[0] if reasons else "openapi-python-client does not generate it"
+        yield from _missing(entry, made.get(entry.identifier), why)
+    classes = set(answer["classes"])
+    for name, node in draft.schemas.items():
+        if is_class(node) and name not in classes:
+            reasons = [detail for header, detail in problems if name in header]
+            told.update(reasons)
+            why = reasons[0] if reasons else "openapi-python-client does not generate it"
+            yield _gap(f"the model {name}", f"/components/schemas/{escape(name)}", why)
+    for header, detail in problems:
+        if detail not in told:
+            yield _gap(one_line(header.removeprefix("WARNING "), 200).strip(" .:"), "", detail)
+
+
+def _missing(entry: Entry, made: Mapping[str, Any] | None, why: str) -> Iterator[LeftOut]:
+    if made is None:
+        yield _gap(entry.label, entry.pointer, why)
+        return
+    for status in entry.node["responses"]:
+        if status not in made["statuses"]:
+            place = f"{entry.pointer}/responses/{escape(status)}"
+            yield _gap(f"{entry.label}: response {status}", place, why)
+    for media_type in entry.node.get("requestBody", {}).get("content", ()):
+        if media_type not in made["bodies"]:
+            place = f"{entry.pointer}/requestBody/content/{escape(media_type)}"
+            yield _gap(f"{entry.label}: request body as {media_type}", place, why)
+    if made["parameters"] != len(entry.node["parameters"]):
+        yield _gap(f"{entry.label}: a parameter", f"{entry.pointer}/parameters", why)
+
+
+def _gap(what: str, place: str, why: str) -> LeftOut:
+    target = f"target {json_path(place)}" if place else "target the part that it names"
+    return LeftOut(what, place, why, f"{target}, with the corrected part as update")
+
+
+def _refuse_gaps(left_out: Sequence[LeftOut], source: ClientSource) -> None:
+    if not left_out:
+        return
+    told = [one_line(f"{part.what}: {part.why}", 300) for part in left_out]
     more = f"; and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
     raise InputError(
-        f"openapi-python-client would leave {len(told)} part(s) out: "
-        f"{'; '.join(told[:_SHOWN])}{more}",
+        f"the client would lack {len(told)} part(s): {'; '.join(told[:_SHOWN])}{more}",
         file=source.file,
-        remedy="correct the description with an overlay action",
+        remedy=f"correct the description with an overlay action: {left_out[0].remedy}",
     )
-
-
-def _refuse_missing(
-    wanted: Sequence[Operation],
-    generated: Sequence[Mapping[str, str]],
-    source: ClientSource,
-) -> None:
-    modules = Counter(operation["module"] for operation in generated)
-    shared = sorted(module for module, count in modules.items() if count > 1)
-    if shared:
-        raise InputError(
-            f"several operations would share the module {', '.join(shared[:_SHOWN])}",
-            file=source.file,
-            remedy="give them operationIds that differ in more than case and punctuation",
-        )
-    missing = Counter(_shape(operation.method, operation.path) for operation in wanted)
-    missing.subtract(_shape(operation["method"], operation["path"]) for operation in generated)
-    left_out = [
-        f"{operation.method} {operation.path}"
-        for operation in wanted
-        if missing[_shape(operation.method, operation.path)] > 0
-    ]
-    if left_out:
-        raise InputError(
-            f"the client would lack {one_line(', '.join(left_out[:_SHOWN]))}"
-            f"{' and others' if len(left_out) > _SHOWN else ''}",
-            file=source.file,
-            remedy="openapi-python-client does not generate it; correct it with an overlay action",
-        )
-
-
-def _shape(method: str, path: str) -> str:
-    """The generator renames path parameters, so a path is known by its fixed parts."""
-    return f"{method.upper()} {_PLACEHOLDER.sub('{}', path)}"

@@ -11,6 +11,7 @@ from specproof.catalog import Api
 from specproof.document import digest, read
 from specproof.document.openapi import version
 from specproof.document.references import check_references
+from specproof.document.shape import check_shape
 from specproof.effective import load
 from specproof.errors import InputError
 from specproof.model import JsonObject
@@ -33,6 +34,7 @@ class ClientSource:
         document: the effective spec.
         file: name for error messages.
         hashes: SHA-256 of the files behind it, by role (``published``, ``effective``).
+        wants_all: whether a part that can not be generated refuses the whole.
     """
 
     name: str
@@ -41,6 +43,7 @@ class ClientSource:
     document: JsonObject
     file: str
     hashes: Mapping[str, str] = field(default_factory=dict)
+    wants_all: bool = True
 
     @property
     def project(self) -> str:
@@ -82,6 +85,7 @@ def source_of_file(path: Path) -> ClientSource:
     """
     document = read(path)
     version(document, name=str(path))
+    check_shape(document, name=str(path))
     check_references(document, name=str(path))
     name = _name_of(path)
     info = document.get("info")
@@ -93,6 +97,7 @@ def source_of_file(path: Path) -> ClientSource:
         document=document,
         file=str(path),
         hashes={"effective": digest(path.read_bytes())},
+        wants_all=False,
     )
 
 

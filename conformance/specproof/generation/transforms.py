@@ -1,24 +1,32 @@
 """Normalising a description before openapi-python-client reads it; never its output.
 
 Each transform is a function with a name, a reason and the issue of the generator that it
-answers; it returns the JSON Pointers it changed. The description stays valid and means the
-same: only what the generator misreads is written in the other way that OpenAPI allows.
+answers; it yields the JSON Pointers that it changed. The description means the same after it:
+what the generator misreads is written in the other way that OpenAPI allows, or, where there is
+none, more loosely. What the client will lack is noted as left out.
 """
 
 from __future__ import annotations
 
-import copy
+import contextlib
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from specproof.document.openapi import METHODS
-from specproof.document.references import escape, resolve
+from specproof.generation.normalisation import (
+    bodies,
+    classes,
+    composition,
+    operations,
+    parameters,
+    shapes,
+)
+from specproof.generation.normalisation.draft import Draft
+from specproof.generation.normalisation.reading import read_draft
 from specproof.model import JsonObject
 
-__all__ = ["TRANSFORMS", "Applied", "Transform", "transformed"]
-
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+__all__ = ["READING", "TRANSFORMS", "Applied", "Transform", "transformed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +37,13 @@ class Transform:
         name: permanent kebab-case id.
         reason: what the generator does otherwise.
         issue: where the generator's project or the OpenAPI specification says so.
-        apply: changes the document it is given and yields the pointers it changed.
+        apply: changes the draft it is given and yields the pointers it changed.
     """
 
     name: str
     reason: str
     issue: str
-    apply: Callable[[JsonObject], Iterator[str]]
+    apply: Callable[[Draft], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,120 +54,239 @@ class Applied:
     pointers: tuple[str, ...]
 
 
-def transformed(document: JsonObject) -> tuple[JsonObject, tuple[Applied, ...]]:
-    """Return a copy of ``document`` that the generator reads rightly, and what was changed."""
-    result = copy.deepcopy(document)
-    applied = []
+def transformed(document: JsonObject) -> tuple[JsonObject, Draft, tuple[Applied, ...]]:
+    """Return what the generator is to read, the draft behind it, and what was changed.
+
+    Raises:
+        InputError: a reference can not be followed.
+        LimitError: the schemas unfold without measure.
+    """
+    with _without_collector():
+        return _transformed(document)
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Make no search for cycles while a tree is built; it costs a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _transformed(document: JsonObject) -> tuple[JsonObject, Draft, tuple[Applied, ...]]:
+    draft, noted = read_draft(document)
+    applied = [Applied(name, tuple(noted[name])) for name in READING if name in noted]
     for transform in TRANSFORMS:
-        pointers = tuple(transform.apply(result))
+        pointers = tuple(transform.apply(draft))
         if pointers:
             applied.append(Applied(transform.name, pointers))
-    return result, tuple(applied)
+    return _written(draft), draft, tuple(applied)
 
 
-def _path_items(document: JsonObject) -> Iterator[tuple[str, dict[str, Any]]]:
-    paths = document.get("paths")
-    for path, item in paths.items() if isinstance(paths, dict) else ():
-        if isinstance(item, dict):
-            yield f"/paths/{escape(path)}", item
+def _written(draft: Draft) -> JsonObject:
+    info = draft.origin.get("info")
+    told = info if isinstance(info, dict) else {}
+    paths: dict[str, Any] = {}
+    for entry in draft.entries:
+        paths.setdefault(entry.key, {})[entry.method] = entry.node
+    for entry in draft.entries:
+        for response in entry.node["responses"].values():
+            response["description"] = ""
+    return {
+        "openapi": str(draft.origin.get("openapi", "3.1.0")),
+        "info": {"title": str(told.get("title", "")), "version": str(told.get("version", ""))},
+        "paths": paths,
+        "components": {"schemas": draft.schemas},
+    }
 
 
-def _operations(document: JsonObject) -> Iterator[tuple[str, dict[str, Any]]]:
-    for pointer, item in _path_items(document):
-        for method in METHODS:
-            if isinstance(item.get(method), dict):
-                yield f"{pointer}/{method}", item[method]
-
-
-def _security_on_operations(document: JsonObject) -> Iterator[str]:
-    root = document.get("security")
-    for pointer, operation in _operations(document):
-        stated = operation.get("security", root)
-        if not isinstance(stated, list):
-            continue
-        wanted: list[Any] = [] if {} in stated else stated
-        if operation.get("security") != wanted and (wanted or "security" in operation):
-            operation["security"] = copy.deepcopy(wanted)
-            yield f"{pointer}/security"
-
-
-def _ignored_header_parameters(document: JsonObject) -> Iterator[str]:
-    holders = [*_path_items(document), *_operations(document)]
-    for pointer, holder in holders:
-        parameters = holder.get("parameters")
-        if not isinstance(parameters, list):
-            continue
-        kept = [entry for entry in parameters if not _is_ignored(document, entry)]
-        if len(kept) != len(parameters):
-            holder["parameters"] = kept
-            yield f"{pointer}/parameters"
-
-
-def _is_ignored(document: JsonObject, parameter: Any) -> bool:
-    found = resolve(document, parameter)
-    if not isinstance(found, dict):
-        return False
-    name = found.get("name")
-    return (
-        found.get("in") == "header" and isinstance(name, str) and name.lower() in _IGNORED_HEADERS
-    )
-
-
-def _parameters(document: JsonObject) -> Iterator[tuple[str, dict[str, Any]]]:
-    for pointer, holder in [*_path_items(document), *_operations(document)]:
-        listed = holder.get("parameters")
-        for index, entry in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(entry, dict):
-                yield f"{pointer}/parameters/{index}", entry
-    components = document.get("components")
-    named = components.get("parameters") if isinstance(components, dict) else None
-    for name, entry in named.items() if isinstance(named, dict) else ():
-        if isinstance(entry, dict):
-            yield f"/components/parameters/{escape(name)}", entry
-
-
-def _no_default_on_path_parameters(document: JsonObject) -> Iterator[str]:
-    for pointer, parameter in _parameters(document):
-        schema = parameter.get("schema")
-        if parameter.get("in") == "path" and isinstance(schema, dict) and "default" in schema:
-            del schema["default"]
-            yield f"{pointer}/schema/default"
-
-
-def _parameter_descriptions(document: JsonObject) -> Iterator[str]:
-    for pointer, parameter in _parameters(document):
-        text, schema = parameter.get("description"), parameter.get("schema")
-        if isinstance(text, str) and isinstance(schema, dict) and "$ref" not in schema:
-            schema["description"] = text
-            yield f"{pointer}/schema/description"
-
+READING: dict[str, str] = {
+    "path-item-references": "a path item that is a reference is skipped in silence "
+    "(OpenAPI 3.1.1, Path Item Object)",
+    "component-references": "a reference to another reference is not followed, issue 648",
+    "schema-references": "a reference to what is no component is not found, issue 450",
+    "siblings-of-references": "what stands beside a reference is ignored, issue 1432",
+    "boolean-schemas": "the schemas true and false are no valid document (JSON Schema 4.3.2)",
+    "unknown-types": "one unknown type makes the whole document invalid, issue 785",
+    "missing-responses": "an operation without responses makes the document invalid "
+    "(OpenAPI 3.1.1, Operation Object)",
+}
+"""What is normalised while the description is read, and what the generator does otherwise."""
 
 _GENERATOR = "https://github.com/openapi-generators/openapi-python-client/issues/"
 
 TRANSFORMS: tuple[Transform, ...] = (
     Transform(
+        "refused-paths",
+        "an absolute URL as a path key becomes the host that credentials are sent to",
+        "OpenAPI 3.1.1, Paths Object: a path key begins with a slash",
+        operations.refused_paths,
+    ),
+    Transform(
+        "path-templates",
+        "placeholders with dots, twice the same, in a query or undeclared drop the operation",
+        f"{_GENERATOR}648",
+        operations.path_templates,
+    ),
+    Transform(
+        "operation-names",
+        "two operationIds that give one module name overwrite each other",
+        f"{_GENERATOR}1167; OpenAPI 3.1.1, Operation Object: operationId is unique",
+        operations.operation_names,
+    ),
+    Transform(
+        "tag-names",
+        "a tag becomes a folder, whatever its length",
+        f"{_GENERATOR}1167",
+        operations.tag_names,
+    ),
+    Transform(
         "security-on-operations",
         "security at the root, and `{}` among alternatives, is not read",
         f"{_GENERATOR}645, {_GENERATOR}1372",
-        _security_on_operations,
+        operations.security_on_operations,
     ),
     Transform(
         "ignored-header-parameters",
         "Accept, Content-Type and Authorization parameters become arguments of every call",
         "OpenAPI 3.0.3 and 3.1.1, Parameter Object: such a definition SHALL be ignored",
-        _ignored_header_parameters,
+        parameters.ignored_header_parameters,
+    ),
+    Transform(
+        "parameter-content",
+        "a parameter with content instead of a schema is dropped in silence",
+        "OpenAPI 3.1.1, Parameter Object, content",
+        parameters.parameter_content,
+    ),
+    Transform(
+        "status-codes",
+        "2xx in lower case is no range for it",
+        "OpenAPI 3.1.1, Responses Object: the wildcard is an uppercase X",
+        bodies.status_codes,
+    ),
+    Transform(
+        "response-media-types",
+        "the first media type that it knows is taken, and responses without one are dropped",
+        f"{_GENERATOR}317, {_GENERATOR}1248, {_GENERATOR}1157",
+        bodies.response_media_types,
+    ),
+    Transform(
+        "null-alternatives",
+        "nullable beside an enum or properties is not read",
+        f"{_GENERATOR}422",
+        shapes.null_alternatives,
+    ),
+    Transform(
+        "type-lists",
+        "an enum or a class beside a list of types is read for each type",
+        f"{_GENERATOR}652",
+        shapes.type_lists,
+    ),
+    Transform(
+        "implicit-types",
+        "maps and arrays without a type are not read",
+        "JSON Schema 2020-12, 10.3: these keywords need no type",
+        shapes.implicit_types,
+    ),
+    Transform(
+        "all-of",
+        "allOf of what is no object is refused, and parts beside one reference are ignored",
+        f"{_GENERATOR}1091, {_GENERATOR}98",
+        composition.all_of,
+    ),
+    Transform(
+        "alternatives",
+        "properties beside anyOf or oneOf are ignored",
+        f"{_GENERATOR}98",
+        composition.alternatives,
+    ),
+    Transform(
+        "enumerations",
+        "values of several types, or whose names collapse, stop it or vanish",
+        f"{_GENERATOR}785, {_GENERATOR}788, {_GENERATOR}1030",
+        shapes.enumerations,
+    ),
+    Transform(
+        "constants",
+        "constants that are objects, arrays, null or fractions are no Literal",
+        "PEP 586: what a Literal can hold",
+        shapes.constants,
+    ),
+    Transform(
+        "array-items",
+        "an array without items is refused",
+        "JSON Schema 2020-12, 10.3.1.2: without items, any value is one",
+        shapes.array_items,
+    ),
+    Transform(
+        "open-objects",
+        "additionalProperties: false makes a model lose what an API adds later",
+        "RFC 8259 and robustness: a client ignores what it does not know",
+        shapes.open_objects,
+    ),
+    Transform(
+        "fitting-defaults",
+        "a default that is no value of its schema drops all that needs the schema",
+        f"{_GENERATOR}1432",
+        shapes.fitting_defaults,
+    ),
+    Transform(
+        "request-media-types",
+        "media types that it does not know, or that share one class, are lost or mixed",
+        f"{_GENERATOR}1157, {_GENERATOR}317",
+        bodies.request_media_types,
+    ),
+    Transform(
+        "binary-in-json",
+        "format binary in JSON is read as a file",
+        "OpenAPI 3.0.3, Data Types: binary is any sequence of octets",
+        bodies.binary_only_where_sent,
+    ),
+    Transform(
+        "parameters-as-text",
+        "objects and arrays in a path, header or cookie drop the operation",
+        "OpenAPI 3.1.1, Parameter Object, style",
+        parameters.parameters_as_text,
     ),
     Transform(
         "no-default-on-path-parameters",
         "a path argument with a default before one without is a syntax error",
         f"{_GENERATOR}1281; OpenAPI 3.1.1, Parameter Object: a path parameter is required",
-        _no_default_on_path_parameters,
+        parameters.no_default_on_path_parameters,
+    ),
+    Transform(
+        "argument-names",
+        "parameters that give one Python name drop the operation",
+        f"{_GENERATOR}648",
+        parameters.argument_names,
     ),
     Transform(
         "parameter-descriptions",
         "only the description of a parameter's schema is put into docstrings",
         f"{_GENERATOR}1411",
-        _parameter_descriptions,
+        parameters.parameter_descriptions,
+    ),
+    Transform(
+        "model-names",
+        "two classes of one name drop all that needs the second",
+        f"{_GENERATOR}652, {_GENERATOR}783, {_GENERATOR}1167",
+        classes.model_names,
+    ),
+    Transform(
+        "recursive-schemas",
+        "an array or union that holds itself drops all that needs it",
+        f"{_GENERATOR}338, {_GENERATOR}466",
+        classes.recursive_schemas,
+    ),
+    Transform(
+        "order-of-schemas",
+        "schemas before those that they need are tried again until nothing changes",
+        f"{_GENERATOR}338",
+        classes.order_of_schemas,
     ),
 )
 """Every transform, in the order in which they are applied."""

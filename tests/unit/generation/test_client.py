@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
 import shutil
@@ -35,9 +36,9 @@ def folder(wide: Generated, tmp_path: Path) -> Path:
 def quick(wide: Generated, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let generation copy what the session has generated once; its output never differs."""
 
-    def copy(source: ClientSource, folder: Path, *, version: str) -> Generated:
+    def copy(source: ClientSource, folder: Path, **_: object) -> Generated:
         shutil.copytree(wide.folder, folder, dirs_exist_ok=True)
-        return replace(wide, source=source, folder=folder, version=version)
+        return replace(wide, source=source, folder=folder)
 
     monkeypatch.setattr(client, "build_client", copy)
 
@@ -82,6 +83,28 @@ def test_what_a_kill_left_behind_goes(folder: Path) -> None:
     assert (old.exists(), young.exists()) == (False, True)
 
 
+def test_two_at_once_do_it_one_after_the_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one generates, nobody else gets hold of the place."""
+    free: list[bool] = []
+
+    def built(*_: object, **__: object) -> Generated:
+        descriptor = os.open(folder.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            free.append(False)
+        finally:
+            os.close(descriptor)
+        raise InputError("is bad")
+
+    monkeypatch.setattr(client, "build_client", built)
+    with pytest.raises(InputError, match="is bad"):
+        generate_client(WIDE, folder)
+    assert free == [False]
+
+
 def test_what_is_stale_goes_and_the_version_stays(folder: Path) -> None:
     """A module of an operation that is gone does not survive; the version is the lock's."""
     lock = folder / "generation.lock"
@@ -91,7 +114,7 @@ def test_what_is_stale_goes_and_the_version_stays(folder: Path) -> None:
     made = generate_client(WIDE, folder)
     assert made.changed
     assert made.version == "0.2.0"
-    assert 'version = "0.2.0"' in (folder / "pyproject.toml").read_text()
+    assert '__version__ = "0.2.0"' in (folder / "wide_client" / "_version.py").read_text()
     assert not (folder / "wide_client" / "api" / "pets" / "gone.py").exists()
     assert check_client(WIDE, folder).version == "0.2.0"
 
@@ -159,7 +182,8 @@ def test_what_we_did_not_generate_is_never_replaced(tmp_path: Path) -> None:
 def test_a_failure_leaves_the_old_client(folder: Path) -> None:
     """Nothing is half done: the old bytes stay and no temporary folder is left."""
     before = _bytes(folder)
-    broken = replace(WIDE, document=describe({"https://evil.example/": {"get": operation()}}))
+    document = describe({"https://evil.example/": {"get": operation()}})
+    broken = replace(WIDE, document=document, wants_all=True)
     with pytest.raises(InputError):
         generate_client(broken, folder)
     assert _bytes(folder) == before
@@ -215,5 +239,5 @@ def test_properties_may_have_any_name(wide: Generated, monkeypatch: pytest.Monke
     pet = models.Pet.from_dict(document)
     assert (pet.class_, pet.d, pet.cls, pet.pet) == ("a", "b", "c", "e")
     assert {key: pet.to_dict()[key] for key in document} == document
-    with pytest.raises(TypeError, match="Pet is an object, not list"):
+    with pytest.raises(ValueError, match=r"must be an object \(Pet\), not an array"):
         models.Pet.from_dict([])

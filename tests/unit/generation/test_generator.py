@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from generation_cases import describe, operation, source
 
 from specproof.errors import InputError, LimitError
+from specproof.generation import generator
 from specproof.generation.generator import check_paths, run_generator
 
 
@@ -16,7 +18,7 @@ def _run(tmp_path: Path, document: dict[str, Any], **options: Any) -> Path:
     folder, work = tmp_path / "client", tmp_path / "work"
     folder.mkdir()
     work.mkdir()
-    run_generator(source(document), folder, work, version="0.1.0", **options)
+    run_generator(source(document), folder, work, **options)
     return folder
 
 
@@ -132,52 +134,106 @@ def test_odd_but_legal_path_keys_pass() -> None:
 def test_a_format_specification_in_a_path_is_refused(tmp_path: Path) -> None:
     """``{id:>3000000000}`` is no parameter name, so no string of that width is ever made."""
     document = describe({"/things/{id:>3000000000}": {"get": operation()}})
-    with pytest.raises(InputError, match="Incorrect path templating"):
+    with pytest.raises(InputError, match="path parameter id"):
         _run(tmp_path, document)
 
 
-def test_what_the_generator_would_leave_out_is_an_error(tmp_path: Path) -> None:
-    """Warnings become one line that says where and what, without addresses in memory."""
-    broken = {"description": "A picture.", "content": {"image/png": {"schema": {}}}}
+def test_what_a_client_would_lack_is_an_error(tmp_path: Path) -> None:
+    """Where all is wanted, gaps become one line that says where, what and how to mend it."""
+    broken = {"oops": {"description": ""}, "also": {"description": ""}}
     document = describe(
         {
-            f"/{name}/{{id}}": {
-                "get": operation(operationId=name, responses={"200": broken, "404": broken})
-            }
+            f"/{name}/{{id}}": {"get": operation(operationId=name, responses=broken)}
             for name in ("a", "b", "c")
         }
     )
     with pytest.raises(InputError) as caught:
         _run(tmp_path, document)
     told = str(caught.value)
-    assert "would leave 6 part(s) out: parsing GET /a/{id}" in told
+    assert "would lack 6 part(s): GET /a/{id}: response oops" in told
     assert "and 1 more" in told
-    assert "image/png" in told
-    assert " at 0x" not in told
+    assert "['responses']['oops']" in told
     assert "\n" not in told
 
 
-def test_operations_that_collapse_into_one_module_are_refused(tmp_path: Path) -> None:
-    """Two operation ids that give one module name would overwrite each other."""
+def test_what_is_left_out_elsewhere_is_told(tmp_path: Path) -> None:
+    """Where not all is wanted, the rest is generated and the outcome names the gaps."""
+    document = describe({"/a/{id}": {"get": operation()}, "//evil/x": {"get": operation()}})
+    folder, work = tmp_path / "client", tmp_path / "work"
+    folder.mkdir()
+    work.mkdir()
+    outcome = run_generator(replace(source(document), wants_all=False), folder, work)
+    assert (outcome.operations, outcome.generated) == (2, 1)
+    assert [part.what for part in outcome.left_out] == ["GET //evil/x"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"operations": []}, "POST /a/{id}"),
+        ({"statuses": []}, "POST /a/{id}: response 200"),
+        ({"bodies": []}, "POST /a/{id}: request body as application/json"),
+        ({"parameters": 0}, "POST /a/{id}: a parameter"),
+        ({"classes": []}, "the model Model"),
+    ],
+)
+def test_nothing_vanishes_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], told: str
+) -> None:
+    """What the generator forgets without a word is found by comparing, and what it says is kept."""
+    made = {
+        "name": "get_thing",
+        "statuses": ["200"],
+        "bodies": ["application/json"],
+        "parameters": 1,
+    }
+    answer: dict[str, Any] = {
+        "problems": [
+            {
+                "header": "WARNING parsing POST /a/{id} within default.",
+                "detail": "At <a.b object at 0x1>",
+            },
+            {"header": "Unable to parse Other:", "detail": "Stray."},
+        ],
+        "operations": [{**made, **changed}],
+        "classes": ["Model"],
+    }
+    answer.update({name: value for name, value in changed.items() if name in answer})
+    monkeypatch.setattr(generator, "_run", lambda *_: answer)
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Model"}}}}
+    document = describe(
+        {"/a/{id}": {"post": operation(requestBody=body)}},
+        components={"schemas": {"Model": {"type": "object"}}},
+    )
+    (tmp_path / "small_client").mkdir()
+    wanted = replace(source(document), wants_all=False)
+    outcome = run_generator(wanted, tmp_path, tmp_path)
+    parts = {part.what: part.why for part in outcome.left_out}
+    assert told in parts
+    assert parts["Unable to parse Other"] == "Stray."
+    assert not any("0x" in why for why in parts.values())
+
+
+def test_operations_that_collapse_into_one_module_are_told_apart(tmp_path: Path) -> None:
+    """Two operation ids that give one module name are two modules."""
     document = describe(
         {
             "/a/{id}": {"get": operation(operationId="getThing")},
             "/b/{id}": {"get": operation(operationId="get_thing")},
         }
     )
-    with pytest.raises(InputError, match=r"share the module api\.default\.get_thing"):
-        _run(tmp_path, document)
+    folder = _run(tmp_path, document) / "small_client" / "api" / "default"
+    assert {path.name for path in folder.glob("get*.py")} == {"get_thing.py", "get_b_id.py"}
 
 
-def test_an_operation_that_the_generator_does_not_see_is_named(tmp_path: Path) -> None:
-    """A path item that is a reference is skipped by the generator, and we say so."""
-    item = {"get": operation()}
+def test_a_path_item_that_is_a_reference_is_generated(tmp_path: Path) -> None:
+    """The generator skips such a path item; it is followed before."""
     document = describe(
         {"/things/{id}": {"$ref": "#/components/pathItems/thing"}},
-        components={"pathItems": {"thing": item}},
+        components={"pathItems": {"thing": {"get": operation()}}},
     )
-    with pytest.raises(InputError, match=r"would lack GET /things/\{id\}"):
-        _run(tmp_path, document)
+    folder = _run(tmp_path, document)
+    assert (folder / "small_client" / "api" / "default" / "get_thing.py").is_file()
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,20 @@ import pytest
 from generation_cases import describe, source
 
 from specproof.errors import InputError
+from specproof.generation.changelog import Release
 from specproof.generation.lock import LOCK_NAME, Lock, lock_bytes, read_lock
+
+RELEASED = 'format = 1\n[files]\n[client]\nversion = "1.0.0"\n[[releases]]\n'
 
 
 def test_a_lock_says_what_went_in_and_what_came_out(tmp_path: Path) -> None:
     """Hashes of specs, configuration, templates and files, and the versions of the tools."""
     files = {"b.py": "2" * 64, "a.py": "1" * 64}
-    written = lock_bytes(source(describe()), "0.3.0", files)
+    releases = (
+        Release("0.3.0", "minor", {"Added": ("`a`", "`b`"), "Changed": ("x",), "Removed": ("y",)}),
+        Release("0.1.0", "none"),
+    )
+    written = lock_bytes(source(describe()), "0.3.0", files, releases=releases)
     found = tomllib.loads(written.decode())
     assert found["client"] == {
         "name": "small-client",
@@ -28,7 +35,14 @@ def test_a_lock_says_what_went_in_and_what_came_out(tmp_path: Path) -> None:
     assert len(found["generator"]["templates_sha256"]) == 64
     assert list(found["files"]) == ["a.py", "b.py"]
     (tmp_path / LOCK_NAME).write_bytes(written)
-    assert read_lock(tmp_path) == Lock("0.3.0", files)
+    assert read_lock(tmp_path) == Lock("0.3.0", files, "1" * 64, releases)
+
+
+def test_an_older_lock_has_no_releases(tmp_path: Path) -> None:
+    """What it does not say is empty, not wrong."""
+    text = 'format = 1\n[client]\nversion = "1.0.0"\n[files]\na = "b"\n'
+    (tmp_path / LOCK_NAME).write_text(text)
+    assert read_lock(tmp_path) == Lock("1.0.0", {"a": "b"})
 
 
 def test_no_lock_is_none(tmp_path: Path) -> None:
@@ -45,6 +59,10 @@ def test_no_lock_is_none(tmp_path: Path) -> None:
         'format = 1\nfiles = []\n[client]\nversion = "1.0.0"',
         'format = 2\nfiles = {}\n[client]\nversion = "1.0.0"',
         'format = 1\nfiles = {}\n[client]\nversion = "1.0\\"\\nimport os"',
+        RELEASED + 'version = "1"\nlevel = "none"',
+        RELEASED + 'version = "1.0.0"\nlevel = "huge"',
+        RELEASED + 'version = "1.0.0"\nlevel = "none"\nadded = [5]',
+        RELEASED + 'level = "none"',
         b"\xff\xfe",
     ],
 )

@@ -6,51 +6,72 @@ from typing import Any
 import pytest
 from generation_cases import describe, operation
 
-from specproof.generation.transforms import TRANSFORMS, Applied, transformed
+from specproof.errors import LimitError
+from specproof.generation.normalisation import draft as drafts
+from specproof.generation.normalisation.draft import Draft
+from specproof.generation.transforms import READING, TRANSFORMS, transformed
 
-KEY = {"key": {"type": "http", "scheme": "bearer"}}
+PATH = "/things/{id}"
 POINTER = "/paths/~1things~1{id}/get"
 
 
 def _operation(document: Any) -> dict[str, Any]:
-    found: dict[str, Any] = document["paths"]["/things/{id}"]["get"]
+    (item,) = document["paths"].values()
+    found: dict[str, Any] = item["get"]
     return found
 
 
-def _names(applied: tuple[Applied, ...]) -> list[str]:
-    return [entry.name for entry in applied]
+def _read(document: dict[str, Any]) -> tuple[Any, Draft, list[str]]:
+    result, draft, applied = transformed(document)
+    return result, draft, [entry.name for entry in applied]
 
 
-def test_what_needs_nothing_is_left_as_it_is() -> None:
-    """A description that the generator reads rightly is copied and not changed."""
-    document = describe()
-    result, applied = transformed(document)
-    assert (result, applied) == (document, ())
-    assert result is not document
+def _schema(schema: Any, **components: Any) -> tuple[Any, dict[str, Any]]:
+    """Return the normalised schema of one property, and all component schemas."""
+    outer = {"type": "object", "properties": {"p": schema}}
+    document = describe(components={"schemas": {"Outer": outer, **components}})
+    result, _, _ = _read(document)
+    schemas = result["components"]["schemas"]
+    return schemas["Outer"]["properties"]["p"], schemas
 
 
 def test_the_original_is_never_changed() -> None:
-    """Transforms work on a copy."""
-    document = describe(security=[{"key": []}])
+    """Transforms work on a copy of their own."""
+    document = describe(
+        security=[{"key": []}],
+        components={
+            "schemas": {
+                "A": {"allOf": [{"$ref": "#/components/schemas/B"}, {"required": ["b"]}]},
+                "B": {"properties": {"b": {"enum": ["x", "X", None]}}, "nullable": True},
+            }
+        },
+    )
     before = copy.deepcopy(document)
     transformed(document)
     assert document == before
 
 
+def test_transforms_are_described() -> None:
+    """Each has a unique name, a reason and a source."""
+    names = [*READING, *(transform.name for transform in TRANSFORMS)]
+    assert len(set(names)) == len(names)
+    assert all(transform.reason and transform.issue for transform in TRANSFORMS)
+
+
 @pytest.mark.parametrize(
     ("root", "stated", "wanted"),
     [
-        ([{"key": []}], None, [{"key": []}]),
-        ([{"key": []}], [], []),
-        ([{"key": []}], [{"other": []}], [{"other": []}]),
-        ([{"key": []}, {}], None, []),
-        (None, [{"key": []}, {}], []),
-        (None, [{"key": []}], [{"key": []}]),
-        ("nonsense", None, []),
+        ([{"key": []}], None, True),
+        ([{"key": []}], [], False),
+        ([{"key": []}], [{"other": []}], True),
+        ([{"key": []}, {}], None, False),
+        (None, [{"key": []}, {}], False),
+        (None, [{"key": []}], True),
+        ("nonsense", None, False),
     ],
 )
 def test_each_operation_states_whether_it_needs_credentials(
-    root: Any, stated: Any, wanted: list[Any]
+    root: Any, stated: Any, *, wanted: bool
 ) -> None:
     """Root security reaches operations without their own; an empty alternative means none."""
     document = describe()
@@ -58,8 +79,8 @@ def test_each_operation_states_whether_it_needs_credentials(
         document["security"] = root
     if stated is not None:
         _operation(document)["security"] = stated
-    result, _ = transformed(document)
-    assert _operation(result).get("security", []) == wanted
+    result, _, _ = _read(document)
+    assert bool(_operation(result)["security"]) is wanted
 
 
 def test_header_parameters_that_openapi_ignores_are_dropped() -> None:
@@ -68,74 +89,371 @@ def test_header_parameters_that_openapi_ignores_are_dropped() -> None:
         {"name": name, "in": "header", "schema": {}}
         for name in ("authorization", "Accept", "CONTENT-TYPE")
     ]
-    kept = {"name": "Accept", "in": "query", "schema": {}}
     document = describe(components={"parameters": {"auth": ignored[0]}})
-    document["paths"]["/things/{id}"]["parameters"] = [
+    document["paths"][PATH]["parameters"] = [
         {"$ref": "#/components/parameters/auth"},
-        kept,
+        {"name": "Accept", "in": "query", "schema": {}},
     ]
     _operation(document)["parameters"] += ignored
-    result, applied = transformed(document)
-    assert result["paths"]["/things/{id}"]["parameters"] == [kept]  # type: ignore[index, call-overload]  # JSON of unknown shape
-    assert [entry["name"] for entry in _operation(result)["parameters"]] == ["id"]
-    assert applied == (
-        Applied(
-            "ignored-header-parameters",
-            ("/paths/~1things~1{id}/parameters", f"{POINTER}/parameters"),
+    result, _, names = _read(document)
+    assert [entry["name"] for entry in _operation(result)["parameters"]] == ["id", "Accept"]
+    assert {"component-references", "ignored-header-parameters"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "path", "wanted"),
+    [
+        (
+            [{"name": "a", "in": "query"}, {"name": "a[]", "in": "query"}],
+            "/x",
+            [("query", "a"), ("query", "a_2")],
         ),
+        (
+            [{"name": "a", "in": "query"}, {"name": "a", "in": "header"}],
+            "/x",
+            [("query", "a_query"), ("header", "a_header")],
+        ),
+        ([{"name": "body", "in": "query"}], "/x", [("query", "body_query")]),
+        ([{"name": "user.id", "in": "path"}], "/x/{user.id}", [("path", "user_id")]),
+        ([], "/x/{id}", [("path", "id")]),
+        ([], "/x/{id}/{id}", [("path", "id"), ("path", "id_2")]),
+        ([{"name": "q", "in": "query"}], "/x?q={q}", [("query", "q")]),
+        ([{"name": "gone", "in": "path"}], "/x", []),
+    ],
+    ids=["like", "places", "taken", "dot", "undeclared", "twice", "query", "superfluous"],
+)
+def test_parameters_become_arguments_of_their_own(
+    parameters: list[dict[str, Any]], path: str, wanted: list[tuple[str, str]]
+) -> None:
+    """Whatever they are called, no operation is dropped for the names of its parameters."""
+    document = describe({path: {"get": operation(parameters=parameters)}})
+    result, draft, _ = _read(document)
+    found = [(entry["in"], entry["name"]) for entry in _operation(result)["parameters"]]
+    assert found == wanted
+    sent = [draft.entries[0].wire.get(pair, pair[1]) for pair in found]
+    assert all(name in {"a", "a[]", "body", "user_id", "id", "id_2", "q"} for name in sent)
+    assert [part.what for part in draft.left_out] == (
+        ["GET /x: path parameter gone"] if path == "/x" and not wanted else []
     )
 
 
-def test_path_parameters_lose_their_defaults() -> None:
-    """A required value has no use for a default, inline or in components; queries keep theirs."""
+def test_a_literal_query_and_a_fragment_leave_the_path() -> None:
+    """``?a=b`` is sent as a query parameter; ``#c`` is never sent and only tells apart."""
+    document = describe({"/x?a=b": {"get": operation(parameters=[])}})
+    result, draft, _ = _read(document)
+    (parameter,) = _operation(result)["parameters"]
+    assert parameter["schema"] == {"type": "string", "const": "b", "default": "b"}
+    assert draft.entries[0].parts == ["/x"]
+    both = {f"/x#{name}": {"get": operation(operationId=name, parameters=[])} for name in "ab"}
+    _, draft, _ = _read(describe(both))
+    assert [entry.key for entry in draft.entries] == ["/x", "/x?1"]
+    assert [entry.parts for entry in draft.entries] == [["/x"], ["/x"]]
+
+
+def test_operations_are_modules_of_their_own() -> None:
+    """Ids that collapse, lack, are very long or hold nothing still give different names."""
     document = describe(
-        components={"parameters": {"p": {"name": "p", "in": "path", "schema": {"default": 1}}}}
+        {
+            f"/{number}": {"get": {"operationId": name, "responses": {}}}
+            for number, name in enumerate(("getIt", "get_it", "GET-IT", "", "😀", "n" * 300))
+        }
     )
-    _operation(document)["parameters"] = [
-        {"name": "id", "in": "path", "required": True, "schema": {"default": "a"}},
-        {"name": "q", "in": "query", "schema": {"default": "a"}},
-        {"$ref": "#/components/parameters/p"},
+    del document["paths"]["/3"]["get"]["operationId"]
+    _, draft, _ = _read(document)
+    found = [entry.identifier for entry in draft.entries]
+    assert found[:5] == ["get_it", "get_1", "get_2", "get_3", "get_4"]
+    assert len(set(found)) == len(found)
+    assert all(name.isidentifier() and len(name) <= 100 for name in found)
+
+
+def test_tags_become_folders() -> None:
+    """A tag that is no name of a folder is written as one."""
+    document = describe()
+    _operation(document)["tags"] = ["t" * 300, "second"]
+    result, _, names = _read(document)
+    (tag,) = _operation(result)["tags"]
+    assert len(tag) <= 100
+    assert "tag-names" in names
+
+
+def test_hostile_paths_are_left_out() -> None:
+    """An absolute URL as a path key is no operation of the client, and is named."""
+    document = describe({"https://evil.example/{id}": {"get": operation()}, "x-a": {"get": {}}})
+    result, draft, _ = _read(document)
+    assert result["paths"] == {}
+    (part,) = draft.left_out
+    assert part.what == "GET https://evil.example/{id}"
+    assert "$['paths']['https://evil.example/{id}']['get']" in part.line()
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ({"application/xml": {}, "application/json; v=1": {"schema": {}}}, "application/json"),
+        ({"image/png": {"schema": {"type": "object"}}}, "application/octet-stream"),
+        ({"text/csv": {"schema": {"type": "array"}}}, "text/plain"),
+        ({"*/*": {"schema": {"type": "object"}}}, "application/json"),
+        ({"*/*": {"schema": {"type": "string"}}}, "text/plain"),
+        ({"*/*": {"schema": {"type": "string", "format": "binary"}}}, "application/octet-stream"),
+        ({"image/*": {}}, "application/octet-stream"),
+        ({"Application/VND.x+JSON": {}}, "application/json"),
+        ({"nonsense": {}}, None),
+    ],
+)
+def test_responses_have_one_media_type_that_is_read(
+    content: dict[str, Any], wanted: str | None
+) -> None:
+    """JSON before text before bytes; none is dropped for its media type."""
+    document = describe()
+    _operation(document)["responses"] = {"2xx": {"description": "", "content": content}}
+    result, draft, names = _read(document)
+    assert [*_operation(result)["responses"]["2XX"]["content"]] == ([wanted] if wanted else [])
+    assert draft.left_out == []
+    assert "status-codes" in names
+
+
+def test_keys_that_are_no_status_are_named() -> None:
+    """A response that can not be reached is left out with a line."""
+    document = describe()
+    _operation(document)["responses"] = {"oops": {"description": ""}, "200": 5, "x-a": {}}
+    _, draft, _ = _read(document)
+    assert sorted(part.what for part in draft.left_out) == [
+        "GET /things/{id}: response 200",
+        "GET /things/{id}: response oops",
     ]
-    result, applied = transformed(document)
-    assert [entry.get("schema") for entry in _operation(result)["parameters"]] == [
-        {},
-        {"default": "a"},
-        None,
-    ]
-    assert applied == (
-        Applied(
-            "no-default-on-path-parameters",
-            (f"{POINTER}/parameters/0/schema/default", "/components/parameters/p/schema/default"),
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "lost"),
+    [
+        ({"application/json": {}, "text/json": {}}, ["application/json"], 0),
+        ({"image/png": {}}, ["image/png"], 0),
+        (
+            {"multipart/form-data": {}, "application/json": {"schema": {"type": "array"}}},
+            ["application/json", "multipart/form-data"],
+            0,
         ),
+        (
+            {
+                name: {"schema": {"$ref": "#/components/schemas/A"}}
+                for name in ("application/x-www-form-urlencoded", "application/json")
+            },
+            ["application/json"],
+            1,
+        ),
+    ],
+)
+def test_request_bodies_are_told_apart_by_type(
+    content: dict[str, Any], wanted: list[str], lost: int
+) -> None:
+    """One media type of each kind of argument is kept, and what is lost is named."""
+    document = describe(components={"schemas": {"A": {"type": "object"}}})
+    _operation(document)["requestBody"] = {"content": content}
+    result, draft, _ = _read(document)
+    assert [*_operation(result)["requestBody"]["content"]] == wanted
+    assert len(draft.left_out) == lost
+
+
+@pytest.mark.parametrize(
+    ("schema", "wanted"),
+    [
+        (True, {}),
+        ({"type": "file"}, {}),
+        ({"type": ["string"]}, {"type": "string"}),
+        ({"type": ["string", "null"]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        ({"type": "string", "nullable": True}, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        ({"type": "array"}, {"type": "array", "items": {}}),
+        ({"items": {}}, {"type": "array", "items": {}}),
+        ({"enum": [1, "a"]}, {"anyOf": [{"type": "integer"}, {"type": "string"}]}),
+        ({"enum": [True, False]}, {"type": "boolean"}),
+        ({"enum": [1, 1.5]}, {"type": "number"}),
+        ({"enum": [None]}, {"type": "null"}),
+        ({"enum": [[]]}, {}),
+        ({"enum": ["a\u200b"]}, {"type": "string"}),
+        ({"const": 1.5}, {"type": "number"}),
+        ({"const": None}, {"type": "null"}),
+        ({"const": {}}, {}),
+        ({"const": "a", "format": "uuid"}, {"const": "a"}),
+        ({"type": "integer", "default": "x"}, {"type": "integer"}),
+        ({"type": "integer", "default": 1}, {"type": "integer", "default": 1}),
+        ({"type": "string", "default": ["x"]}, {"type": "string"}),
+        ({"type": "string", "format": "binary"}, {"type": "string"}),
+        ({"allOf": [{"type": "string"}, {"format": "uuid"}]}, {"type": "string", "format": "uuid"}),
+        ({"allOf": [{"type": "string"}, {"type": "array"}]}, {}),
+        ({"oneOf": [{"type": "string"}]}, {"type": "string"}),
+    ],
+)
+def test_schemas_are_written_as_the_generator_reads_them(schema: Any, wanted: Any) -> None:
+    """Each form keeps its meaning, or becomes looser where Python has no such type."""
+    assert _schema(schema)[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        (["a", "b"], None),
+        (["a", "A"], ["A", "A_2"]),
+        (["a-b", "a_b", ""], ["A_B", "A_B_2", "VALUE_2"]),
+        (["é", "1"], None),
+        (["mro"], ["VALUE_0"]),
+        ([1, -1], None),
+    ],
+)
+def test_members_of_enumerations_have_names_of_their_own(
+    values: list[Any], names: list[str] | None
+) -> None:
+    """Values whose names would collapse are told apart."""
+    found, schemas = _schema({"enum": values})
+    made = schemas[found["$ref"].rsplit("/", 1)[-1]]
+    assert made["enum"] == values
+    assert made.get("x-enum-varnames") == names
+
+
+def test_all_of_is_one_object() -> None:
+    """Members, siblings and what is required come together; one reference stays itself."""
+    base = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    reference = {"$ref": "#/components/schemas/Base"}
+    found, schemas = _schema(
+        {"allOf": [reference, {"properties": {"b": {}}}], "required": ["b"]}, Base=base
     )
+    made = schemas[found["$ref"].rsplit("/", 1)[-1]]
+    assert [*made["properties"]] == ["a", "b"]
+    assert made["required"] == ["a", "b"]
+    assert _schema({"allOf": [reference], "description": "A base."}, Base=base)[0] == reference
+    kinds = {"enum": ["x"]}
+    wanted = {"allOf": [{"$ref": "#/components/schemas/Kind"}], "default": "x"}
+    found, _ = _schema(
+        {"allOf": [{"$ref": "#/components/schemas/Kind"}], "default": "x"}, Kind=kinds
+    )
+    assert found == wanted
 
 
-def test_descriptions_of_parameters_reach_docstrings() -> None:
-    """The text of the parameter stands in its schema too, unless that is a reference."""
-    document = describe(components={"schemas": {"s": {}}})
+def test_all_of_recursive_schemas_ends() -> None:
+    """Two schemas that hold themselves are joined once and not for ever."""
+    loop = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/A"}}}
+    other = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/B"}}}
+    members = [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]
+    found, schemas = _schema({"allOf": members}, A=loop, B=other)
+    made = schemas[found["$ref"].rsplit("/", 1)[-1]]
+    assert made["properties"]["next"]["$ref"].rsplit("/", 1)[-1] in schemas
+
+
+def test_alternatives_beside_properties_become_optional() -> None:
+    """A class holds what it and any of its alternatives have."""
+    found, schemas = _schema(
+        {
+            "properties": {"a": {}},
+            "oneOf": [{"properties": {"b": {"type": "string"}}}, {"required": ["a"]}],
+        }
+    )
+    made = schemas[found["$ref"].rsplit("/", 1)[-1]]
+    assert [*made["properties"]] == ["a", "b"]
+    assert "required" not in made
+
+
+def test_classes_have_names_of_their_own() -> None:
+    """Keys, titles and inline objects that give one class or file name are told apart."""
+    inline = {"type": "object", "title": "Same", "properties": {}}
+    schemas = {
+        "foo_bar": {"type": "object"},
+        "FooBar": {"type": "object", "properties": {"a": inline}},
+        "FooBarSame": {"type": "object"},
+        "Response": {"type": "object"},
+        "x/y": {"type": "object", "title": "t" * 300},
+        "Alias": {"$ref": "#/components/schemas/FooBar"},
+    }
+    result, draft, _ = _read(describe(components={"schemas": schemas}))
+    names = [*result["components"]["schemas"]]
+    assert len({name.lower() for name in names}) == 6
+    assert {"FooBar", "FooBar2", "FooBarSame", "ResponseModel"} <= set(names)
+    assert draft.models["Alias"] == draft.models["FooBar"]
+    assert all(len(name) <= 100 for name in names)
+
+
+def test_references_to_anywhere_become_components() -> None:
+    """A reference into another schema, or beside keywords in 3.1, is followed."""
+    other = {"type": "object", "properties": {"in": {"type": "string"}}}
+    found, schemas = _schema({"$ref": "#/components/schemas/Other/properties/in"}, Other=other)
+    assert schemas[found["$ref"].rsplit("/", 1)[-1]] == {"type": "string"}
+    found, schemas = _schema(
+        {"$ref": "#/components/schemas/Other", "required": ["in"]}, Other=other
+    )
+    assert schemas[found["$ref"].rsplit("/", 1)[-1]]["required"] == ["in"]
+
+
+def test_arrays_that_hold_themselves_are_cut() -> None:
+    """A type without a class that would have no end takes any value, and a line says so."""
+    document = describe(
+        components={
+            "schemas": {"A": {"type": "array", "items": {"$ref": "#/components/schemas/A"}}}
+        }
+    )
+    result, draft, _ = _read(document)
+    assert result["components"]["schemas"]["A"] == {"type": "array", "items": {}}
+    assert [part.what for part in draft.left_out] == ["the type of A inside itself"]
+
+
+def test_references_in_a_circle_hold_anything() -> None:
+    """Components that only refer to one another mean nothing."""
+    schemas = {name: {"$ref": f"#/components/schemas/{other}"} for name, other in ("AB", "BA")}
+    result, _, _ = _read(describe(components={"schemas": schemas}))
+    assert [*result["components"]["schemas"].values()] == [{}]
+
+
+def test_discriminators_name_the_classes() -> None:
+    """Values that are names of components are written out, since components are renamed."""
+    cat = {"type": "object"}
+    members = [{"$ref": f"#/components/schemas/{name}"} for name in ("my_cat", "my_dog")]
+    schema = {
+        "oneOf": members,
+        "discriminator": {"propertyName": "k", "mapping": {"d": "my_dog", "z": "gone"}},
+    }
+    found, _ = _schema(schema, my_cat=cat, my_dog=dict(cat))
+    assert found["discriminator"]["mapping"] == {
+        "my_cat": "#/components/schemas/MyCat",
+        "my_dog": "#/components/schemas/MyDog",
+        "d": "#/components/schemas/MyDog",
+    }
+
+
+def test_parameters_have_schemas_that_fit_their_place() -> None:
+    """Objects in paths and headers, ``content`` and missing schemas become text."""
+    document = describe()
     _operation(document)["parameters"] = [
-        {"name": "a", "in": "query", "description": "An a.", "schema": {"type": "string"}},
-        {"name": "b", "in": "query", "description": "A b.", "schema": {"$ref": "#/s"}},
-        "nonsense",
+        {"name": "id", "in": "path", "schema": {"type": "object", "default": {}}},
+        {"name": "c", "in": "query", "content": {"application/json": {}}},
+        {"name": "n", "in": "query"},
+        {
+            "name": "h",
+            "in": "header",
+            "description": "H.",
+            "schema": {"anyOf": [{"type": "array"}]},
+        },
+        {"name": "q", "in": "query", "style": "deepObject", "explode": True, "schema": {}},
+        {"name": 5},
     ]
-    result, applied = transformed(document)
-    assert _operation(result)["parameters"][0]["schema"]["description"] == "An a."
-    assert _operation(result)["parameters"][1]["schema"] == {"$ref": "#/s"}
-    assert _names(applied) == ["parameter-descriptions"]
+    result, draft, _ = _read(document)
+    schemas = {item["name"]: item["schema"] for item in _operation(result)["parameters"]}
+    assert {name: schema.get("type") for name, schema in schemas.items()} == {
+        **dict.fromkeys(("id", "c", "n", "h"), "string"),
+        "q": None,
+    }
+    assert schemas["h"]["description"] == "H."
+    assert len(draft.left_out) == 1
 
 
 @pytest.mark.parametrize("paths", [{"/a": "nonsense"}, {"/a": {"get": 5, "parameters": 7}}, []])
-def test_nonsense_is_left_for_the_generator_to_refuse(paths: Any) -> None:
+def test_nonsense_is_read_as_nothing(paths: Any) -> None:
     """A transform never fails on a description of the wrong shape."""
     document = describe(components={"parameters": {"x": 1}})
     document["paths"] = paths
-    assert transformed(document)[1] == ()
+    assert transformed(document)[2] == ()
 
 
-def test_transforms_are_described_and_repeatable() -> None:
-    """Each has a unique name, a reason and a source; applied twice, they change nothing more."""
-    assert len({transform.name for transform in TRANSFORMS}) == len(TRANSFORMS)
-    assert all(transform.reason and transform.issue for transform in TRANSFORMS)
-    document = describe({"/a/{id}": {"post": operation()}}, security=[{"key": []}])
-    once, _ = transformed(document)
-    assert transformed(once)[0] == once
+def test_a_description_that_unfolds_without_measure_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The walk over schemas has an end."""
+    monkeypatch.setattr(drafts, "_MOST_SCHEMAS", 2)
+    with pytest.raises(LimitError, match="unfolds to more than 2 schemas"):
+        _schema({"type": "string"})
