@@ -80,7 +80,8 @@ def _operation(pointer: str, operation: Json) -> _Due:
 
 def _fields(node: Json, pointer: str, due: Mapping[str, str]) -> _Due:
     for field, kind in due.items() if isinstance(node, dict) else ():
-        if isinstance(node, dict) and field in node:
+        # An empty entry of YAML is null; inside an operation that is as good as absent.
+        if isinstance(node, dict) and field in node and (pointer == "#" or node[field] is not None):
             yield f"{pointer}/{field}", node[field], kind
 
 
