@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
+from . import errors
+from ._version import __version__
 from .client import AuthenticatedClient, Client
-from .errors import ApiError, UndecodableResponse, UnexpectedStatus
+from .envelope import ErrorItem
+from .errors import ApiError
+from .settings import Retries
 from .types import UNSET, Response, Unset
 
 __all__ = [
     "ApiError",
     "AuthenticatedClient",
     "Client",
+    "ErrorItem",
     "Response",
-    "UndecodableResponse",
-    "UnexpectedStatus",
+    "Retries",
     "UNSET",
     "Unset",
+    "__version__",
+    "errors",
 ]
-__version__ = "0.1.0"

@@ -2,79 +2,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from .. import shapes as _shapes
 from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="BasicErrorResponse")
 
 
 @_attrs_define
 class BasicErrorResponse:
-    """
+    """BasicErrorResponse, as the API documents it.
+
     Attributes:
         errors (list[str]): One or more human-readable error messages.
-        reference (list[str] | Unset): Documentation URL fragments related to the error. Only emitted by the API-key
-            auth error helpers.
-        success (bool | Unset): Present (and `false`) on some endpoints (notifications, templates, segments). Not
-            emitted by every endpoint.
+        success (bool | Unset): Present (and `false`) on some endpoints (notifications,
+            templates, segments). Not emitted by every endpoint.
+        reference (list[str] | Unset): Documentation URL fragments related to the error. Only
+            emitted by the API-key auth error helpers.
+        additional_properties: the other fields that an answer held, by their names.
     """
 
     errors: list[str]
-    reference: list[str] | Unset = UNSET
     success: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    reference: list[str] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "BasicErrorResponse", lambda **values: BasicErrorResponse(**values), lambda: _fields()
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        errors = self.errors
+        """Return this as JSON; fields without a value are left out.
 
-        reference: list[str] | Unset = UNSET
-        if not isinstance(self.reference, Unset):
-            reference = self.reference
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        success = self.success
-
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "errors": errors,
-            }
-        )
-        if reference is not UNSET:
-            _field_dict["reference"] = reference
-        if success is not UNSET:
-            _field_dict["success"] = success
-
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        if not isinstance(src_dict, Mapping):
-            raise TypeError("BasicErrorResponse is an object, not " + type(src_dict).__name__)
-        _fields = dict(src_dict)
-        errors = cast(list[str], _fields.pop("errors"))
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        reference = cast(list[str], _fields.pop("reference", UNSET))
-
-        success = _fields.pop("success", UNSET)
-
-        _result = _make(
-            errors=errors,
-            reference=reference,
-            success=success,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -87,3 +67,13 @@ class BasicErrorResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+
+    return _shapes.Fields(
+        _shapes.Field("errors", "errors", _shapes.Items(_shapes.STRING), required=True),
+        _shapes.Field("success", "success", _shapes.BOOLEAN),
+        _shapes.Field("reference", "reference", _shapes.Items(_shapes.STRING)),
+        others=_shapes.ANY,
+    )

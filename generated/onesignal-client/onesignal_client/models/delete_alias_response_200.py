@@ -2,61 +2,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from .. import shapes as _shapes
 
 if TYPE_CHECKING:
     from ..models.delete_alias_response_200_identity import DeleteAliasResponse200Identity
 
 
-T = TypeVar("T", bound="DeleteAliasResponse200")
-
-
 @_attrs_define
 class DeleteAliasResponse200:
-    """
+    """DeleteAliasResponse200, as the API documents it.
+
     Attributes:
         identity (DeleteAliasResponse200Identity):
+        additional_properties: the other fields that an answer held, by their names.
     """
 
     identity: DeleteAliasResponse200Identity
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "DeleteAliasResponse200",
+        lambda **values: DeleteAliasResponse200(**values),
+        lambda: _fields(),
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        identity = self.identity.to_dict()
+        """Return this as JSON; fields without a value are left out.
 
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "identity": identity,
-            }
-        )
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.delete_alias_response_200_identity import DeleteAliasResponse200Identity  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        if not isinstance(src_dict, Mapping):
-            raise TypeError("DeleteAliasResponse200 is an object, not " + type(src_dict).__name__)
-        _fields = dict(src_dict)
-        identity = DeleteAliasResponse200Identity.from_dict(_fields.pop("identity"))
-
-        _result = _make(
-            identity=identity,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -69,3 +65,12 @@ class DeleteAliasResponse200:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+    from ..models.delete_alias_response_200_identity import DeleteAliasResponse200Identity
+
+    return _shapes.Fields(
+        _shapes.Field("identity", "identity", DeleteAliasResponse200Identity._shape, required=True),
+        others=_shapes.ANY,
+    )

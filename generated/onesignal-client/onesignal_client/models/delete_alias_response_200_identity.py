@@ -2,58 +2,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="DeleteAliasResponse200Identity")
+from .. import shapes as _shapes
 
 
 @_attrs_define
 class DeleteAliasResponse200Identity:
-    """
+    """DeleteAliasResponse200Identity, as the API documents it.
+
     Attributes:
         onesignal_id (UUID): The OneSignal ID of the user. See [Users](/docs/users).
+        additional_properties: the other fields that an answer held, by their names.
     """
 
     onesignal_id: UUID
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "DeleteAliasResponse200Identity",
+        lambda **values: DeleteAliasResponse200Identity(**values),
+        lambda: _fields(),
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        onesignal_id = str(self.onesignal_id)
+        """Return this as JSON; fields without a value are left out.
 
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "onesignal_id": onesignal_id,
-            }
-        )
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        if not isinstance(src_dict, Mapping):
-            raise TypeError(
-                "DeleteAliasResponse200Identity is an object, not " + type(src_dict).__name__
-            )
-        _fields = dict(src_dict)
-        onesignal_id = UUID(_fields.pop("onesignal_id"))
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        _result = _make(
-            onesignal_id=onesignal_id,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -66,3 +63,11 @@ class DeleteAliasResponse200Identity:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+
+    return _shapes.Fields(
+        _shapes.Field("onesignal_id", "onesignal_id", _shapes.IDENTIFIER, required=True),
+        others=_shapes.ANY,
+    )

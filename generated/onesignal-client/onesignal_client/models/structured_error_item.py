@@ -2,89 +2,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from .. import shapes as _shapes
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.structured_error_item_meta import StructuredErrorItemMeta
 
 
-T = TypeVar("T", bound="StructuredErrorItem")
-
-
 @_attrs_define
 class StructuredErrorItem:
-    """
+    """StructuredErrorItem, as the API documents it.
+
     Attributes:
-        code (str): Stable error-code identifier. Use this for programmatic branching in your integration.
-        title (str): Human-readable error message intended for logs and operator-facing surfaces.
-        meta (StructuredErrorItemMeta | Unset): Optional structured details about this specific error. The shape of
-            `meta` varies by `code` — for example, the create-user `Conflict` code returns `{ conflicting_aliases: {
-            [alias_label]: alias_id } }`.
+        code (str): Stable error-code identifier. Use this for programmatic branching in your
+            integration.
+        title (str): Human-readable error message intended for logs and operator-facing
+            surfaces.
+        meta (StructuredErrorItemMeta | Unset): Optional structured details about this
+            specific error. The shape of `meta` varies by `code` — for example, the create-user
+            `Conflict` code returns `{ conflicting_aliases: { [alias_label]: alias_id } }`.
+        additional_properties: the other fields that an answer held, by their names.
     """
 
     code: str
     title: str
     meta: StructuredErrorItemMeta | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "StructuredErrorItem", lambda **values: StructuredErrorItem(**values), lambda: _fields()
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        code = self.code
+        """Return this as JSON; fields without a value are left out.
 
-        title = self.title
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        meta: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.meta, Unset):
-            meta = self.meta.to_dict()
-
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "code": code,
-                "title": title,
-            }
-        )
-        if meta is not UNSET:
-            _field_dict["meta"] = meta
-
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.structured_error_item_meta import StructuredErrorItemMeta  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        if not isinstance(src_dict, Mapping):
-            raise TypeError("StructuredErrorItem is an object, not " + type(src_dict).__name__)
-        _fields = dict(src_dict)
-        code = _fields.pop("code")
-
-        title = _fields.pop("title")
-
-        _meta = _fields.pop("meta", UNSET)
-        meta: StructuredErrorItemMeta | Unset
-        if isinstance(_meta, Unset):
-            meta = UNSET
-        else:
-            meta = StructuredErrorItemMeta.from_dict(_meta)
-
-        _result = _make(
-            code=code,
-            title=title,
-            meta=meta,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -97,3 +72,14 @@ class StructuredErrorItem:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+    from ..models.structured_error_item_meta import StructuredErrorItemMeta
+
+    return _shapes.Fields(
+        _shapes.Field("code", "code", _shapes.STRING, required=True),
+        _shapes.Field("title", "title", _shapes.STRING, required=True),
+        _shapes.Field("meta", "meta", StructuredErrorItemMeta._shape),
+        others=_shapes.ANY,
+    )

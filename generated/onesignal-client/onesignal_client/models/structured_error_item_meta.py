@@ -2,44 +2,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="StructuredErrorItemMeta")
+from .. import shapes as _shapes
 
 
 @_attrs_define
 class StructuredErrorItemMeta:
-    """Optional structured details about this specific error. The shape of `meta` varies by `code` — for example, the
-    create-user `Conflict` code returns `{ conflicting_aliases: { [alias_label]: alias_id } }`.
+    """Optional structured details about this specific error. The shape of `meta` varies by
+    `code` — for example, the create-user `Conflict` code returns `{ conflicting_aliases: {
+    [alias_label]: alias_id } }`.
 
+        Attributes:
+            additional_properties: the other fields that an answer held, by their names.
     """
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "StructuredErrorItemMeta",
+        lambda **values: StructuredErrorItemMeta(**values),
+        lambda: _fields(),
+    )
 
     def to_dict(self) -> dict[str, Any]:
+        """Return this as JSON; fields without a value are left out.
 
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        if not isinstance(src_dict, Mapping):
-            raise TypeError("StructuredErrorItemMeta is an object, not " + type(src_dict).__name__)
-        _fields = dict(src_dict)
-        _result = _make()
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -52,3 +62,10 @@ class StructuredErrorItemMeta:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+
+    return _shapes.Fields(
+        others=_shapes.ANY,
+    )

@@ -2,69 +2,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from .. import shapes as _shapes
 
 if TYPE_CHECKING:
     from ..models.structured_error_item import StructuredErrorItem
 
 
-T = TypeVar("T", bound="StructuredErrorResponse")
-
-
 @_attrs_define
 class StructuredErrorResponse:
-    """
+    """StructuredErrorResponse, as the API documents it.
+
     Attributes:
         errors (list[StructuredErrorItem]):
+        additional_properties: the other fields that an answer held, by their names.
     """
 
     errors: list[StructuredErrorItem]
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "StructuredErrorResponse",
+        lambda **values: StructuredErrorResponse(**values),
+        lambda: _fields(),
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        errors = []
-        for errors_item_data in self.errors:
-            errors_item = errors_item_data.to_dict()
-            errors.append(errors_item)
+        """Return this as JSON; fields without a value are left out.
 
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "errors": errors,
-            }
-        )
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.structured_error_item import StructuredErrorItem  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        if not isinstance(src_dict, Mapping):
-            raise TypeError("StructuredErrorResponse is an object, not " + type(src_dict).__name__)
-        _fields = dict(src_dict)
-        errors = []
-        _errors = _fields.pop("errors")
-        for errors_item_data in _errors:
-            errors_item = StructuredErrorItem.from_dict(errors_item_data)
-
-            errors.append(errors_item)
-
-        _result = _make(
-            errors=errors,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -77,3 +65,12 @@ class StructuredErrorResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+    from ..models.structured_error_item import StructuredErrorItem
+
+    return _shapes.Fields(
+        _shapes.Field("errors", "errors", _shapes.Items(StructuredErrorItem._shape), required=True),
+        others=_shapes.ANY,
+    )

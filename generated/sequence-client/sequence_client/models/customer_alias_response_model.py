@@ -3,139 +3,78 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from .. import shapes as _shapes
 from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="CustomerAliasResponseModel")
 
 
 @_attrs_define
 class CustomerAliasResponseModel:
-    """
+    """CustomerAliasResponseModel, as the API documents it.
+
     Example:
-        {'archivedAt': '2022-10-01T00:00:00Z', 'createdAt': '2022-10-01T00:00:00Z', 'customerId':
-            '01849e70-703e-705a-b59a-d3fd575587e0', 'deletedAt': '2022-10-01T00:00:00Z', 'id': '01849e70-0a0f-72ca-
-            ba07-5557dd734d43', 'label': 'CRM ID', 'sequenceAccountId': 'ec1479a2-6ba1-421f-a7de-0853a20d17a1', 'value':
-            'external-customer-alias-123'}
+        {'id': '01849e70-0a0f-72ca-ba07-5557dd734d43', 'sequenceAccountId':
+        'ec1479a2-6ba1-421f-a7de-0853a20d17a1', 'customerId':
+        '01849e70-703e-705a-b59a-d3fd575587e0', 'value': 'external-customer-alias-123',
+        'createdAt': '2022-10-01T00:00:00Z', 'deletedAt': '2022-10-01T00:00:00Z', 'label':
+        'CRM ID', 'archivedAt': '2022-10-01T00:00:00Z'}
 
     Attributes:
-        created_at (datetime.datetime): Created At Example: 2022-10-01T00:00:00Z.
-        customer_id (UUID): Customer ID Example: 01849e70-703e-705a-b59a-d3fd575587e0.
         id (UUID): Unique ID Example: 01849e70-0a0f-72ca-ba07-5557dd734d43.
-        sequence_account_id (UUID): Sequence Account ID Example: ec1479a2-6ba1-421f-a7de-0853a20d17a1.
+        sequence_account_id (UUID): Sequence Account ID Example:
+            ec1479a2-6ba1-421f-a7de-0853a20d17a1.
+        customer_id (UUID): Customer ID Example: 01849e70-703e-705a-b59a-d3fd575587e0.
         value (str): Alias value Example: external-customer-alias-123.
-        archived_at (datetime.datetime | Unset): Archived At Example: 2022-10-01T00:00:00Z.
+        created_at (datetime.datetime): Created At Example: 2022-10-01T00:00:00Z.
         deleted_at (datetime.datetime | Unset): Deleted At Example: 2022-10-01T00:00:00Z.
         label (str | Unset): Alias label Example: CRM ID.
+        archived_at (datetime.datetime | Unset): Archived At Example: 2022-10-01T00:00:00Z.
+        additional_properties: the other fields that an answer held, by their names.
     """
 
-    created_at: datetime.datetime
-    customer_id: UUID
     id: UUID
     sequence_account_id: UUID
+    customer_id: UUID
     value: str
-    archived_at: datetime.datetime | Unset = UNSET
+    created_at: datetime.datetime
     deleted_at: datetime.datetime | Unset = UNSET
     label: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    archived_at: datetime.datetime | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "CustomerAliasResponseModel",
+        lambda **values: CustomerAliasResponseModel(**values),
+        lambda: _fields(),
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        created_at = self.created_at.isoformat()
+        """Return this as JSON; fields without a value are left out.
 
-        customer_id = str(self.customer_id)
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        id = str(self.id)
-
-        sequence_account_id = str(self.sequence_account_id)
-
-        value = self.value
-
-        archived_at: str | Unset = UNSET
-        if not isinstance(self.archived_at, Unset):
-            archived_at = self.archived_at.isoformat()
-
-        deleted_at: str | Unset = UNSET
-        if not isinstance(self.deleted_at, Unset):
-            deleted_at = self.deleted_at.isoformat()
-
-        label = self.label
-
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "createdAt": created_at,
-                "customerId": customer_id,
-                "id": id,
-                "sequenceAccountId": sequence_account_id,
-                "value": value,
-            }
-        )
-        if archived_at is not UNSET:
-            _field_dict["archivedAt"] = archived_at
-        if deleted_at is not UNSET:
-            _field_dict["deletedAt"] = deleted_at
-        if label is not UNSET:
-            _field_dict["label"] = label
-
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        if not isinstance(src_dict, Mapping):
-            raise TypeError(
-                "CustomerAliasResponseModel is an object, not " + type(src_dict).__name__
-            )
-        _fields = dict(src_dict)
-        created_at = datetime.datetime.fromisoformat(_fields.pop("createdAt"))
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        customer_id = UUID(_fields.pop("customerId"))
-
-        id = UUID(_fields.pop("id"))
-
-        sequence_account_id = UUID(_fields.pop("sequenceAccountId"))
-
-        value = _fields.pop("value")
-
-        _archived_at = _fields.pop("archivedAt", UNSET)
-        archived_at: datetime.datetime | Unset
-        if isinstance(_archived_at, Unset):
-            archived_at = UNSET
-        else:
-            archived_at = datetime.datetime.fromisoformat(_archived_at)
-
-        _deleted_at = _fields.pop("deletedAt", UNSET)
-        deleted_at: datetime.datetime | Unset
-        if isinstance(_deleted_at, Unset):
-            deleted_at = UNSET
-        else:
-            deleted_at = datetime.datetime.fromisoformat(_deleted_at)
-
-        label = _fields.pop("label", UNSET)
-
-        _result = _make(
-            created_at=created_at,
-            customer_id=customer_id,
-            id=id,
-            sequence_account_id=sequence_account_id,
-            value=value,
-            archived_at=archived_at,
-            deleted_at=deleted_at,
-            label=label,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -148,3 +87,20 @@ class CustomerAliasResponseModel:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+
+    return _shapes.Fields(
+        _shapes.Field("id", "id", _shapes.IDENTIFIER, required=True),
+        _shapes.Field(
+            "sequenceAccountId", "sequence_account_id", _shapes.IDENTIFIER, required=True
+        ),
+        _shapes.Field("customerId", "customer_id", _shapes.IDENTIFIER, required=True),
+        _shapes.Field("value", "value", _shapes.STRING, required=True),
+        _shapes.Field("createdAt", "created_at", _shapes.DATE_TIME, required=True),
+        _shapes.Field("deletedAt", "deleted_at", _shapes.DATE_TIME),
+        _shapes.Field("label", "label", _shapes.STRING),
+        _shapes.Field("archivedAt", "archived_at", _shapes.DATE_TIME),
+        others=_shapes.ANY,
+    )

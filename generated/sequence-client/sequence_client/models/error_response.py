@@ -2,65 +2,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from .. import shapes as _shapes
 
 if TYPE_CHECKING:
     from ..models.error_response_error import ErrorResponseError
 
 
-T = TypeVar("T", bound="ErrorResponse")
-
-
 @_attrs_define
 class ErrorResponse:
-    """
+    """ErrorResponse, as the API documents it.
+
     Example:
-        {'error': {'message': 'No matching API version found. Please make sure the specified API version is valid.',
-            'type': 'UnrecognisedApiVersion'}}
+        {'error': {'type': 'UnrecognisedApiVersion', 'message': 'No matching API version
+        found. Please make sure the specified API version is valid.'}}
 
     Attributes:
         error (ErrorResponseError):
+        additional_properties: the other fields that an answer held, by their names.
     """
 
     error: ErrorResponseError
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "ErrorResponse", lambda **values: ErrorResponse(**values), lambda: _fields()
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        error = self.error.to_dict()
+        """Return this as JSON; fields without a value are left out.
 
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "error": error,
-            }
-        )
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_response_error import ErrorResponseError  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        if not isinstance(src_dict, Mapping):
-            raise TypeError("ErrorResponse is an object, not " + type(src_dict).__name__)
-        _fields = dict(src_dict)
-        error = ErrorResponseError.from_dict(_fields.pop("error"))
-
-        _result = _make(
-            error=error,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -73,3 +67,12 @@ class ErrorResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+    from ..models.error_response_error import ErrorResponseError
+
+    return _shapes.Fields(
+        _shapes.Field("error", "error", ErrorResponseError._shape, required=True),
+        others=_shapes.ANY,
+    )

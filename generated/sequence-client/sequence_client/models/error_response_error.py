@@ -2,63 +2,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="ErrorResponseError")
+from .. import shapes as _shapes
 
 
 @_attrs_define
 class ErrorResponseError:
-    """
+    """ErrorResponseError, as the API documents it.
+
     Attributes:
-        message (str): What went wrong, for people.
         type_ (str): What went wrong, for programs.
+        message (str): What went wrong, for people.
+        additional_properties: the other fields that an answer held, by their names.
     """
 
-    message: str
     type_: str
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    message: str
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
+
+    _shape: ClassVar[_shapes.Record] = _shapes.Record(
+        "ErrorResponseError", lambda **values: ErrorResponseError(**values), lambda: _fields()
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        message = self.message
+        """Return this as JSON; fields without a value are left out.
 
-        type_ = self.type_
+        Raises:
+            ValueError: it holds what has no form in JSON.
+        """
+        return self._shape.write(self)
 
-        _field_dict: dict[str, Any] = {}
-        _field_dict.update(self.additional_properties)
-        _field_dict.update(
-            {
-                "message": message,
-                "type": type_,
-            }
-        )
-
-        return _field_dict
-
-    # Names with an underscore in front are never those of properties.
     @classmethod
-    def from_dict(_make: type[T], src_dict: Mapping[str, Any]) -> T:
-        if not isinstance(src_dict, Mapping):
-            raise TypeError("ErrorResponseError is an object, not " + type(src_dict).__name__)
-        _fields = dict(src_dict)
-        message = _fields.pop("message")
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return what ``src_dict``, decoded JSON, stands for; fields not documented are kept.
 
-        type_ = _fields.pop("type")
-
-        _result = _make(
-            message=message,
-            type_=type_,
-        )
-
-        _result.additional_properties = _fields
-        return _result
+        Raises:
+            UnexpectedValueError: it is not what the API documents; a ValueError.
+        """
+        made: Self = cls._shape.make(cls, src_dict)
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """Names of the other fields."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -71,3 +62,12 @@ class ErrorResponseError:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def _fields() -> _shapes.Fields:
+
+    return _shapes.Fields(
+        _shapes.Field("type", "type_", _shapes.STRING, required=True),
+        _shapes.Field("message", "message", _shapes.STRING, required=True),
+        others=_shapes.ANY,
+    )
