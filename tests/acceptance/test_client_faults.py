@@ -120,7 +120,8 @@ def test_no_fault_gets_past_the_types(name: str, play: Any) -> None:
     """
     seen: Counter[str] = Counter()
     with asyncio.Runner() as runner:
-        for number, change in enumerate((*all_faults(name), *legal_variations(name))):
+        changes: list[Any] = [*all_faults(name), *legal_variations(name)]
+        for number, change in enumerate(changes):
             emulator = faulty(name, change.id)
             transport = InProcessTransport(emulator.app)
             for index, (api, given) in enumerate(play(emulator, transport)):

@@ -19,7 +19,16 @@ from raw_server import RawServer, http, raw_server
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NOT_FOUND = http(404, b'{"errors": []}')
 CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
-REFUSED = ("", ".", "..", None, *(f"a{letter}b" for letter in CONTROLS), "\ud800", b"x", {})
+REFUSED: tuple[Any, ...] = (
+    "",
+    ".",
+    "..",
+    None,
+    *(f"a{letter}b" for letter in CONTROLS),
+    "\ud800",
+    b"x",
+    {},
+)
 ODD = (
     *(chr(code) for code in range(0x20, 0x7F) if chr(code) != "."),
     *("...", "%2e%2e", "%2E", "../x", "a/../b", "/", "//", "./", "%2f", "%00", "%0d%0a"),
@@ -80,9 +89,10 @@ def test_refused_values_are_never_sent(api: Api, server: RawServer, mode: str, p
         arguments[place] = value
         with pytest.raises(api.package.errors.InvalidRequestError) as caught:
             api.call(mode, api.client(server.url), tuple(arguments))
-        assert isinstance(caught.value, ValueError)
-        assert caught.value.took_effect is False
-        assert caught.value.method == "DELETE"
+        refused: Any = caught.value
+        assert refused.took_effect is False
+        assert refused.method == "DELETE"
+        assert isinstance(refused, ValueError)
     assert (server.requests, server.connections) == ([], connections)
 
 

@@ -157,6 +157,7 @@ def test_a_failed_first_placement_leaves_nothing(tmp_path: Path) -> None:
 def test_a_held_folder_is_nobody_elses(tmp_path: Path) -> None:
     """Whoever comes second has to wait until it is let go, also after an error."""
     folder = tmp_path / "deep" / "specs"
+    descriptor = -1
     for problem in (None, ValueError):
         try:
             with held(folder):

@@ -14,7 +14,7 @@ from warm_process import WarmProcess
 @pytest.fixture
 def folder(around: Surroundings, request: pytest.FixtureRequest) -> Path:
     """Return a folder of its own for a job."""
-    made = around.folder / request.node.name.replace("/", "-")
+    made: Path = around.folder / request.node.name.replace("/", "-")
     made.mkdir()
     return made
 

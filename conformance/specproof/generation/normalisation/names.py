@@ -62,6 +62,9 @@ def class_name(text: str) -> str:
 
 def _class_name(text: str) -> str:
     name = _unreserved(pascal(text))
+    if name.startswith("ClassVar"):
+        # attrs takes an annotation that begins so for `typing.ClassVar`, and drops the field.
+        name = f"Model{name}"
     return name if name.isidentifier() else _unreserved(pascal(f"{PREFIX}{name}"))
 
 

@@ -323,7 +323,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(
     """TLS is begun for https, and a server that does not speak it is a connection error."""
     url = server.url.replace("http:", "https:")
     context = ssl.create_default_context()
-    monkeypatch.setattr(pooling.httpx, "create_ssl_context", lambda **_: context)
+    monkeypatch.setattr("httpx.create_ssl_context", lambda **_: context)
     server.hang_up = True
     for verify in (True, False, context):
         with pytest.raises(ApiConnectionError):

@@ -202,7 +202,7 @@ def test_nobody_waits_longer_than_allowed(clock: Clock, mode: str, value: str) -
 @pytest.mark.parametrize("value", ["-1", "1.5", "nan", "inf", "soon", "", "\u0661", "1e9", "0x10"])
 def test_nonsense_is_no_wish(clock: Clock, mode: str, value: str) -> None:
     """A ``Retry-After`` that is none leaves the wait to the client."""
-    given = {"Retry-After": value.encode()}
+    given = [(b"Retry-After", value.encode())]
     script = Script(lambda: httpx.Response(429, headers=given), _answer(200))
     assert _call(mode, script).status_code == 200
     (wait,) = clock.waits
@@ -214,7 +214,7 @@ def test_waits_double_with_jitter_up_to_the_longest(
     clock: Clock, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half to all of 0.5, 1, 2 ... seconds, never more than ``longest_wait``."""
-    monkeypatch.setattr(carrying.random, "uniform", lambda _, high: high)
+    monkeypatch.setattr("random.uniform", lambda _, high: high)
     script = Script(_answer(503))
     retries = Retries(attempts=5, longest_wait=3.0, backoff=0.5)
     assert _call(mode, script, retries=retries).status_code == 503
