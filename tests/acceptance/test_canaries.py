@@ -134,7 +134,7 @@ def _run(
     (folder / "work").mkdir(exist_ok=True)
     return subprocess.run(
         [
-            *(sys.executable, "-c", code, "run", "--cases", "4"),
+            *(sys.executable, "-c", code, "run", "--cases", "2"),
             *("--base-url", f"{recorder.url}/{BASE_PATH}", *arguments),
         ],
         cwd=folder / "work",
