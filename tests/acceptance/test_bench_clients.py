@@ -26,20 +26,20 @@ def _beside_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def drive() -> ModuleType:
     """Return the module that calls one client."""
-    return importlib.import_module("sdk_drive")
+    return importlib.import_module("client_drive")
 
 
 @pytest.fixture
 def table() -> ModuleType:
     """Return the module that brings all of it together."""
-    return importlib.import_module("sdk_table")
+    return importlib.import_module("client_table")
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
     """Serve the odd answers."""
     with subprocess.Popen(
-        [sys.executable, str(BENCH / "sdk_server.py")],
+        [sys.executable, str(BENCH / "client_server.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -125,8 +125,8 @@ def test_what_is_not_installed_is_not_measured(table: ModuleType, tmp_path: Path
     assert lines[1].split() == ["ours", "71", "-", "-", "-", "900", "-", *"1010000"]
     assert lines[2].split() == ["official", *"-" * 13]
     assert lines[-2:] == [
-        "official: not measured: see scripts/bench/sdk --help",
-        "openapi-generator: not measured: see scripts/bench/sdk --help",
+        "official: not measured: see scripts/bench/clients --help",
+        "openapi-generator: not measured: see scripts/bench/clients --help",
     ]
 
 

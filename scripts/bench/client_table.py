@@ -1,5 +1,5 @@
 # ruff: noqa: INP001, S603 - a script: no package, runs fixed commands
-"""Measures clients of one API beside each other: ``scripts/bench/sdk``."""
+"""Measures clients of one API beside each other: ``scripts/bench/clients``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sdk_server import ANSWERS
+from client_server import ANSWERS
 
 from specproof.catalog import open_catalog
 from specproof.document import canonical_json, read
@@ -62,7 +62,7 @@ class _Row:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; return the exit code."""
-    parser = argparse.ArgumentParser(prog="scripts/bench/sdk", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="scripts/bench/clients", allow_abbrev=False)
     parser.add_argument("--official", type=Path)
     parser.add_argument("--openapi-generator", type=Path)
     parser.add_argument("--calls", type=int, default=300)
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             }
             rows = _measured(places, url, options.calls)
     except SpecproofError as error:
-        sys.stderr.write(f"scripts/bench/sdk: error: {error}\n")
+        sys.stderr.write(f"scripts/bench/clients: error: {error}\n")
         return error.exit_code
     text = json.dumps([asdict(row) for row in rows], indent=2) if options.json else _table(rows)
     sys.stdout.write(f"{text}\n")
@@ -113,7 +113,7 @@ def _generated(scratch: Path) -> dict[str, tuple[Path | None, str]]:
 @contextmanager
 def _server() -> Iterator[str]:
     with subprocess.Popen(
-        [sys.executable, str(_HERE / "sdk_server.py")],
+        [sys.executable, str(_HERE / "client_server.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -155,7 +155,7 @@ def _measured(places: Mapping[str, tuple[Path | None, str]], url: str, calls: in
 
 def _row(name: str, folder: Path | None, package: str) -> _Row:
     if folder is None or not (folder / package).is_dir():
-        return _Row(name, "not measured: see scripts/bench/sdk --help")
+        return _Row(name, "not measured: see scripts/bench/clients --help")
     return _Row(name)
 
 
@@ -167,7 +167,7 @@ def _drive(
     calls: int,
 ) -> Any:
     done = subprocess.run(
-        [sys.executable, str(_HERE / "sdk_drive.py"), what, row.name, url, str(calls)],
+        [sys.executable, str(_HERE / "client_drive.py"), what, row.name, url, str(calls)],
         check=False,
         capture_output=True,
         text=True,

@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script: no package
 """Drives one client in a process of its own; prints what it measured as JSON.
 
-``sdk_drive.py WHAT CLIENT URL CALLS``: WHAT is ``import``, ``first``, ``calls``, ``async`` or
+``client_drive.py WHAT CLIENT URL CALLS``: WHAT is ``import``, ``first``, ``calls``, ``async`` or
 ``odd``, CLIENT one of ``ours``, ``stock``, ``official``, ``openapi-generator`` and ``httpx`` (the
 library alone); its folder is on PYTHONPATH.
 """
@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from sdk_server import ANSWERS, Answer
+from client_server import ANSWERS, Answer
 
 __all__ = ["main"]
 

@@ -126,7 +126,9 @@ def main() -> None:
             name = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
             rows.append(row(path, name, work))
     if given.json:
-        sys.stdout.write(json.dumps({"schema": "specproof.bench.clients/1", "rows": rows}) + "\n")
+        sys.stdout.write(
+            json.dumps({"schema": "specproof.bench.descriptions/1", "rows": rows}) + "\n"
+        )
         return
     sys.stdout.write(f"{'description':14}{'MB':>6}{'ops':>6}")
     sys.stdout.write(f"{'stock':>8}{'lost':>6}{'CPU s':>8}{'MB':>6}")
