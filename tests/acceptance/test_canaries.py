@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from canaries import Recorder, files_under, found_in, recording
+from unmeasured import unmeasured
 
 from specproof.report.pytest_file import write_pytests
 from specproof.suites.runfile import read_run
@@ -119,7 +119,7 @@ def _run(
     code: str, folder: Path, recorder: Recorder, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     environment = {
-        **os.environ,
+        **unmeasured(),
         **SENT,
         **OTHER,
         "SEQUENCE_CLIENT_ID": SENT["SPECPROOF_SHOP_BASIC_USERNAME"],

@@ -115,12 +115,17 @@ def test_a_malformed_secret_is_refused_without_showing_it(spoiled: Any) -> None:
 
 @BOTH
 def test_debug_logs_hold_no_secret(
-    server: RawServer, mode: str, caplog: pytest.LogCaptureFixture
+    server: RawServer,
+    mode: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """At DEBUG nothing that any library logs holds the token, cookies or other secrets."""
     # A live run of another test may have told these to be quiet, for the whole process.
-    for name in ("", "httpcore", "httpx", "httpx_retries"):
-        caplog.set_level(logging.DEBUG, name)
+    for name in ("", *logging.Logger.manager.loggerDict):
+        if name.startswith(("httpcore", "httpx")) or not name:
+            caplog.set_level(logging.DEBUG, name)
+            monkeypatch.setattr(logging.getLogger(name), "disabled", False)
     server.answer = [http(503), http(404)]
     api = onesignal(SECRET)
     retries = api.package.Retries(attempts=1, backoff=0.0)

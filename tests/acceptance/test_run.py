@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 from serving import SPECPROOF, serving
+from unmeasured import unmeasured
 
 ROOT = Path(__file__).parents[2]
 PETS = """\
@@ -43,7 +44,7 @@ def _call(
         cwd=cwd,
         timeout=240,
         check=False,
-        env={**os.environ, **environment},
+        env={**unmeasured(), **environment},
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import pickle
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any, cast
 
 import uvicorn
 from serving import SPECPROOF
+from unmeasured import unmeasured
 
 from specproof.apis.contract import Emulator, Message, Scope
 from specproof.apis.onesignal.emulator import OneSignalEmulator
@@ -129,7 +129,7 @@ class Town:
 
     def _start(self, command: list[str], kill_at: int) -> tuple[int, str]:
         environment = {
-            **os.environ,
+            **unmeasured(),
             **self.emulator.credentials(),
             "HOME": str(self.folder),
             "SPECPROOF_ROOT": str(ROOT),
