@@ -306,7 +306,7 @@ def test_test_runs_every_step_and_tells_each_result(
     result = _run([checkout / "scripts" / "test"], environment, checkout.parent)
     assert result.returncode == 1
     assert "mypy ran --config-file=/dev/null --strict" in result.stdout
-    assert "pytest ran -n 2" in result.stdout
+    assert "pytest ran -n 3" in result.stdout
     closing = result.stdout.splitlines()[-8:]
     assert [line.split("  ")[0] for line in closing[:-1]] == [
         "ruff check",
