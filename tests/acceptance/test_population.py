@@ -30,7 +30,7 @@ def test_nothing_of_anybodys_is_lost_and_nothing_of_ours_is_left(api: str, tmp_p
         # Control: killed after a create it does leave something, and the ledger lists it.
         assert town.people() != town.before
         assert open_entries(town.ledger)
-        code, output = town.run(url, "--cases", "12")
+        code, output = town.run(url, "--cases", "30")
         assert code in {0, 1}, output
         assert town.requests > 150
         code, output = town.cleanup(url)

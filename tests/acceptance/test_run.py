@@ -61,12 +61,12 @@ def test_json_keeps_its_schema_whatever_the_workers(tmp_path: Path) -> None:
     validator = jsonschema_rs.Draft202012Validator(json.loads(schema.read_text("utf-8")))
     written = tmp_path / "run.jsonl"
     alone = _call(
-        "run", "sequence", "--cases", "4", "--json", "--output", str(written), PYTHONHASHSEED="1"
+        "run", "onesignal", "--cases", "4", "--json", "--output", str(written), PYTHONHASHSEED="1"
     )
     assert (alone.returncode, alone.stderr) == (0, "")
     validator.validate(json.loads(alone.stdout))
     shared = _call(
-        "run", "sequence", "--cases", "4", "--json", "--workers", "2", PYTHONHASHSEED="2"
+        "run", "onesignal", "--cases", "4", "--json", "--workers", "2", PYTHONHASHSEED="2"
     )
     assert (shared.returncode, shared.stderr) == (0, "")
     assert _without_times(shared.stdout) == _without_times(alone.stdout)

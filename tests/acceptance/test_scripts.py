@@ -339,6 +339,45 @@ def test_lock_without_uv_is_told_to_get_it(checkout: Path, environment: dict[str
     assert "uv is not on PATH" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("apt", "told", "asked"),
+    [
+        (None, "nginx: can not be installed here", []),
+        ("exit 100", "nginx: can not be installed here", ["install", "update"]),
+        ('[[ "$*" == *update* || -e "$0.updated" ]] && : >"$0.updated"', "nginx: installed",
+         ["install", "update", "install"]),
+        ("exit 0", "nginx: installed", ["install"]),
+    ],
+    ids=["no-apt", "no-network", "after-update", "at-once"],
+)  # fmt: skip
+def test_nginx_is_installed_where_that_can_be_done(
+    apt: str | None, told: str, asked: list[str], tmp_path: Path
+) -> None:
+    """Else one line says that its test is skipped; the checks go on in either case."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("bash", "env", "timeout"):
+        (tools / name).symlink_to(shutil.which(name) or "")
+    (tools / "sudo").write_text('#!/bin/bash\nshift\nexec "$@"\n')
+    if apt is not None:
+        (tools / "apt-get").write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>"$0.log"\n{apt}\n')
+    for name in ("sudo", "apt-get"):
+        if (tools / name).exists():
+            (tools / name).chmod(0o755)
+    body = f"set -euo pipefail; source {ROOT}/scripts/lib/nginx.sh; "
+    missing = "find_nginx() { return 1; }; install_nginx; echo goes on"
+    done = _run([tools / "bash", "-c", body + missing], {"PATH": str(tools)}, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(told)
+    assert done.stdout.splitlines()[1:] == ["goes on"]
+    log = tools / "apt-get.log"
+    words = log.read_text().split() if log.exists() else []
+    assert [word for word in words if word in {"install", "update"}] == asked
+    assert "scripts/lib/nginx.sh" in (ROOT / ".ci" / "run").read_text()
+    there = "find_nginx() { return 0; }; install_nginx"
+    assert _run([tools / "bash", "-c", body + there], {"PATH": str(tools)}, tmp_path).stdout == ""
+
+
 @pytest.mark.registry
 def test_set_up_works_with_pip_and_an_empty_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,7 @@ from specproof.document import canonical_json
 from specproof.requirements.contract import OperationContract
 from specproof.scenarios.explore import sample
 from specproof.scenarios.generated import CaseSource, Drawn, taken_apart
+from specproof.scenarios.varied import VariedPaths
 from specproof.targets.credentials import ENVIRONMENT_EXTENSION
 
 __all__ = ["Part", "Pieces", "bound_names", "composed", "recombined"]
@@ -91,6 +92,7 @@ def composed(
         return
     fixed = frozenset(bound_names(operation)) if valid else frozenset()
     alike = _alike(operation, fixed)
+    paths = VariedPaths(operation, frozenset(bound_names(operation)), f"{seed}/{valid}")
     seen: set[bytes] = set()
     yielded = drawn = barren = 0
     for block in itertools.count():
@@ -100,8 +102,12 @@ def composed(
         wanted = min(_BLOCK, max(_SHARE << block, cases - yielded))
         number = _prime(-(-wanted // _SHARE))
         drawn += number
+        samples = sample(strategy, number, _seed(seed, block))
+        if not samples:
+            # Hundreds of draws were rejected; hundreds more would be for nothing, too.
+            return
         pieces: list[Pieces] = []
-        for case in sample(strategy, number, _seed(seed, block)):
+        for case in samples:
             whole = taken_apart(case)
             # Asked for a broken case, Schemathesis gives a valid one where it finds nothing.
             kept = valid or getattr(case, "meta", None) is None
@@ -110,7 +116,7 @@ def composed(
         fresh = 0
         for case in itertools.islice(recombined(pieces, seen, alike), wanted):
             fresh += 1
-            yield case
+            yield paths.fresh(case)
         yielded += fresh
         barren = 0 if fresh else barren + 1
 

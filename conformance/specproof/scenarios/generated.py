@@ -13,10 +13,13 @@ from specproof.errors import InputError
 from specproof.model import Json, JsonObject
 from specproof.requirements.contract import OperationContract
 from specproof.scenarios.explore import explore
+from specproof.scenarios.offline import stay_offline
 
 __all__ = ["CaseSource", "Drawn"]
 
 _BOUNDARY = "specproof-boundary"
+_FETCHED = frozenset({"$schema", "externalValue"})
+_OF_THE_DOCUMENT = frozenset({"$id", "$self", "id", "jsonSchemaDialect", "security"})
 _OWN_HEADERS = frozenset({"user-agent", "connection", "accept", "accept-encoding", "host"})
 
 
@@ -49,8 +52,9 @@ class CaseSource:
     def __init__(self, document: JsonObject, *, name: str) -> None:
         import schemathesis  # noqa: PLC0415 - takes half a second; a replay does without it
 
+        stay_offline()
         try:
-            self._schema = schemathesis.openapi.from_dict(_without_security(document))
+            self._schema = schemathesis.openapi.from_dict(_readable(document))
             self._operations = {
                 (item.method.upper(), item.path): item
                 for result in self._schema.get_all_operations()
@@ -185,16 +189,33 @@ def _some(drawn: Drawn | None) -> list[Drawn]:
     return [] if drawn is None else [drawn]
 
 
-def _without_security(document: JsonObject) -> JsonObject:
-    """Return ``document`` without security, which would make Schemathesis draw credentials.
+def _readable(document: JsonObject) -> JsonObject:
+    """Return ``document`` without what Schemathesis would fetch, and without security.
 
-    Ours are put on by the target, which knows the real ones.
+    It would draw credentials for security; ours are put on by the target, which knows the real
+    ones. It would ask the addresses that ``$schema`` and ``externalValue`` (OpenAPI 3.1.1,
+    4.8.19) name; see also ``offline``.
     """
-    bare: JsonObject = {key: value for key, value in document.items() if key != "security"}
+    bare: JsonObject = {
+        key: _inside(value) for key, value in document.items() if key not in _OF_THE_DOCUMENT
+    }
     paths = bare.get("paths")
     if isinstance(paths, dict):
         bare["paths"] = {path: _bare_item(item) for path, item in paths.items()}
     return bare
+
+
+def _inside(node: Json) -> Json:
+    """Return ``node`` without addresses of dialects and examples."""
+    if isinstance(node, list):
+        return [_inside(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _inside(value)
+        for key, value in node.items()
+        if key not in _FETCHED or not isinstance(value, str)
+    }
 
 
 def _bare_item(item: Json) -> Json:

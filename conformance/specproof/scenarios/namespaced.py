@@ -22,6 +22,7 @@ from specproof.errors import InputError
 from specproof.model import Json
 from specproof.requirements.contract import OperationContract
 from specproof.scenarios.generated import Drawn
+from specproof.scenarios.varied import redrawn, stream
 from specproof.targets.guard import UNGUESSABLE
 from specproof.targets.session import TargetSession
 
@@ -117,8 +118,8 @@ class Namespacer:
             or _is_address(value)
         ):
             return value
-        stream = _stream(self._session.unique("fuzz"))
-        made = "".join(_redrawn(character, next(stream)) for character in value)
+        numbers = stream(self._session.unique("fuzz"))
+        made = "".join(redrawn(character, next(numbers)) for character in value)
         drawn = sum(old.isascii() and old.isalnum() for old in value)
         return self._session.claim(made) if drawn >= UNGUESSABLE else self._session.tell(made)
 
@@ -294,19 +295,3 @@ def _is_address(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _stream(seed: str) -> Iterator[int]:
-    block = seed.encode()
-    while True:
-        block = hashlib.sha256(block).digest()
-        yield from block
-
-
-def _redrawn(character: str, number: int) -> str:
-    if character.isascii() and character.isdigit():
-        return "0123456789"[number % 10]
-    if character.isascii() and character.isalpha():
-        letter = "abcdefghijklmnopqrstuvwxyz"[number % 26]
-        return letter.upper() if character.isupper() else letter
-    return character
