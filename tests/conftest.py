@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 import pytest_socket
+import typer.main
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
@@ -22,6 +25,20 @@ hypothesis.settings.register_profile("random", deadline=None, database=None, pri
 hypothesis.settings.load_profile(
     "repeatable" if os.environ.get("CI") else os.environ.get("HYPOTHESIS_PROFILE", "repeatable")
 )
+
+
+# Typer takes every command's parameters apart at each call: a user's process makes one call,
+# this one hundreds.
+typer.main.get_params_from_function = cache(  # type: ignore[attr-defined]  # for this process
+    typer.main.get_params_from_function  # type: ignore[attr-defined]  # it is there by import
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep what was collected, which stays until the end, out of every search for cycles."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

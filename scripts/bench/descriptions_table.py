@@ -98,6 +98,52 @@ def measured(program: str, description: Path, work: Path) -> dict[str, Any]:
     return {**told, "cpu": cpu, "memory": used.ru_maxrss // 1024}
 
 
+def cut(document: dict[str, Any], parts: int) -> dict[str, Any]:
+    """Return ``document`` with one of each ``parts`` paths, and only what those refer to."""
+    paths = dict([*document["paths"].items()][::parts])
+    components: dict[str, dict[str, Any]] = {}
+    waiting: list[Any] = [paths]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            waiting.extend(node.values())
+            place = str(node.get("$ref", "")).split("/")
+            if place[:2] == ["#", "components"] and place[3] not in components.get(place[2], {}):
+                found = document["components"][place[2]][place[3]]
+                components.setdefault(place[2], {})[place[3]] = found
+                waiting.append(found)
+    return {**document, "paths": paths, "components": components}
+
+
+def growth(description: Path, name: str, work: Path) -> list[dict[str, Any]]:
+    """Return what our generation costs per operation of an eighth, a quarter, a half and all."""
+    document = json.loads(description.read_text())
+    rows = []
+    for parts in (8, 4, 2, 1):
+        part = work / "part.json"
+        part.write_text(json.dumps(cut(document, parts)))
+        told = measured(_OURS, part, work)
+        count = told.get("operations", 0) or 1
+        each = {
+            "ms_per_operation": round(told["cpu"] * 1000 / count, 1),
+            "kb_per_operation": round(told["memory"] * 1024 / count),
+        }
+        rows.append({"description": f"{name} 1/{parts}", **told, **each})
+    return rows
+
+
+def print_growth(rows: list[dict[str, Any]]) -> None:
+    """Print the table of ``growth``."""
+    head = f"{'description':18}{'ops':>6}{'CPU s':>8}{'ms/op':>8}{'MB':>6}{'kB/op':>8}"
+    sys.stdout.write(f"{head}\n")
+    for found in rows:
+        sys.stdout.write(f"{found['description']:18}{found.get('operations', '?'):>6}")
+        sys.stdout.write(f"{found['cpu']:8.1f}{found['ms_per_operation']:8.1f}")
+        sys.stdout.write(f"{found['memory']:6}{found['kb_per_operation']:8}\n")
+
+
 def row(description: Path, name: str, work: Path) -> dict[str, Any]:
     """Return one row of the table."""
     return {
@@ -113,22 +159,26 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--operations", type=int, default=1200)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--growth", action="store_true")
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args()
-    rows = []
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="specproof-bench-") as scratch:
         work = Path(scratch)
+        named = [(path, hashlib.sha256(path.read_bytes()).hexdigest()[:12]) for path in given.files]
         if given.operations:
             made = work / "synthetic.json"
             made.write_text(json.dumps(synthetic(given.operations)))
-            rows.append(row(made, "synthetic", work))
-        for path in given.files:
-            name = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            rows.append(row(path, name, work))
+            named.insert(0, (made, "synthetic"))
+        for path, name in named:
+            rows += growth(path, name, work) if given.growth else [row(path, name, work)]
     if given.json:
         sys.stdout.write(
             json.dumps({"schema": "specproof.bench.descriptions/1", "rows": rows}) + "\n"
         )
+        return
+    if given.growth:
+        print_growth(rows)
         return
     sys.stdout.write(f"{'description':14}{'MB':>6}{'ops':>6}")
     sys.stdout.write(f"{'stock':>8}{'lost':>6}{'CPU s':>8}{'MB':>6}")

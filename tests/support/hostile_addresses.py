@@ -19,6 +19,7 @@ def _path(name: str, attacks: str, path: str, refused: str | None, *names: str) 
 
 _NO_PATH = "its path is no template"
 _NO_PLACE = "the path has no placeholder"
+_IGNORED = "is ignored: calls go to the base URL that the client is given"
 _PATHS = (
     _path("absolute", "an absolute URL as a path key", f"{URL}/things", _NO_PATH),
     _path("protocol-relative", "a host of its own after two slashes", f"//{HOST}/things", _NO_PATH),
@@ -205,11 +206,13 @@ _SERVERS = (
         "server-of-path",
         "sends the calls of one path elsewhere",
         spec({"/things": {"servers": [{"url": URL}], "get": operation()}}),
+        _IGNORED,
     ),
     HostileCase(
         "server-of-operation",
         "sends one call elsewhere",
         spec({"/things": {"get": operation(servers=[{"url": URL}])}}),
+        _IGNORED,
     ),
     HostileCase(
         "server-variables",

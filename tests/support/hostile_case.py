@@ -38,8 +38,8 @@ class HostileCase:
         id: unique, kebab-case.
         attacks: what it tries, one clause.
         document: bytes, or a value that is written as JSON.
-        refused: a part of the line that refuses it or names what is left out; None where all
-            of it is generated.
+        refused: a part of the line that refuses it or names what is left out or ignored; None
+            where all of it is generated.
         suffix: of the file name.
     """
 

@@ -206,6 +206,16 @@ _UPLOAD = {
     },
 }
 
+_OTHERS = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "properties": {"any": {}},
+            "additionalProperties": {"type": "integer"},
+        }
+    }
+}
+
 PATHS: dict[str, Any] = {
     "/styles/{day}/{moment}/{flag}/{color}/{many}/{label}/{matrix}": {
         "get": {
@@ -281,6 +291,27 @@ PATHS: dict[str, Any] = {
             "requestBody": _content("multipart/form-data", _UPLOAD),
             "responses": _DONE,
         }
+    },
+    "/blob": {
+        "put": {
+            "operationId": "putBlob",
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+                    "application/json": {"schema": {"$ref": "#/components/schemas/Tree"}},
+                },
+            },
+            "responses": {
+                "200": {"description": "Some.", "content": _OTHERS},
+                "204": {"description": "None, whatever this says.", "content": _OTHERS},
+                "default": {"description": "Wrong.", "content": {"text/plain": {}}},
+            },
+        },
+        "head": {
+            "operationId": "headBlob",
+            "responses": {"200": {"description": "As of GET.", "content": _OTHERS}},
+        },
     },
     "/text": {
         "get": {

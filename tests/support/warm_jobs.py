@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
+import importlib.machinery
 import io
 import json
 import os
@@ -18,6 +20,8 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,7 @@ import httpx_retries
 import jinja2
 import jsonschema_rs
 import openapi_spec_validator
+import typer.main
 from generation_cases import SPECS
 
 import specproof.cli.generate
@@ -358,7 +363,20 @@ def _fork(job: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _warm() -> None:
-    """Generate a client once in this process, so that the forks find the templates compiled."""
+    """Do everything once in this process that comes out the same in each fork."""
+    typer.main.get_params_from_function = cache(  # type: ignore[attr-defined]  # for this process
+        typer.main.get_params_from_function  # type: ignore[attr-defined]  # it is there by import
+    )
+    _warm_generation()
+    for version in ("3.0.3", "3.1.0"):
+        lint.lint({"openapi": version, "info": {"title": "", "version": ""}, "paths": {}})
+    # What is there now stays as long as the process; no fork has to look through it.
+    gc.collect()
+    gc.freeze()
+
+
+def _warm_generation() -> None:
+    """Generate a client, so that the forks find templates and unchanging modules compiled."""
     compiled: dict[Any, Any] = {}
     compile_template = jinja2.Environment.compile
 
@@ -377,10 +395,31 @@ def _warm() -> None:
 
     jinja2.Environment.compile = remember  # type: ignore[method-assign, assignment]  # for this process
     subprocess.run = run  # type: ignore[assignment]  # for the moment
-    with tempfile.TemporaryDirectory() as folder:
-        source = specproof.generation.source_of_file(SPECS / "wide.yaml")
-        specproof.generation.build_client(source, Path(folder))
+    source = specproof.generation.source_of_file(SPECS / "wide.yaml")
+    # Each module names the file it comes from; hostile documents are called like these.
+    for label in ("case.json", "case.yaml"):
+        with tempfile.TemporaryDirectory() as folder:
+            named = replace(source, name="case", label=label, file=label)
+            specproof.generation.build_client(named, Path(folder))
+            _remember_code(Path(folder))
     subprocess.run = _REAL_RUN
+
+
+def _remember_code(client: Path) -> None:
+    """Compile the modules of ``client``; a fork that imports the same bytes takes that code."""
+    codes = {
+        data: compile(data, str(path), "exec", dont_inherit=True)
+        for path in client.rglob("*.py")
+        for data in (path.read_bytes(),)
+    }
+    loader = importlib.machinery.SourceFileLoader
+    before = loader.source_to_code
+
+    def source_to_code(self: Any, data: Any, path: Any, **options: Any) -> Any:
+        known = codes.get(data) if isinstance(data, bytes) else None
+        return before(self, data, path, **options) if known is None else known
+
+    loader.source_to_code = source_to_code  # type: ignore[method-assign]  # for this process
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from specproof.errors import InputError, StaleError
+from specproof.errors import InputError, SpecproofError, StaleError
 from specproof.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -56,18 +57,9 @@ def generate_command(
     Example: specproof generate onesignal --check
     """
     jobs = _from_file(names, spec, output, root) if spec or output else _from_catalog(names, root)
-    from specproof.generation import check_client, generate_client
-
-    done: list[Generated] = []
-    stale: list[tuple[ClientSource, Path, str]] = []
-    for source, folder in jobs:
-        if not check:
-            done.append(generate_client(source, folder))
-            continue
-        try:
-            done.append(check_client(source, folder))
-        except StaleError as error:
-            stale.append((source, folder, str(error)))
+    done, stale, failed = _made(jobs, check=check)
+    for error in failed[1:]:
+        typer.echo(f"specproof: error: {one_line(str(error), 2000)}", err=True)
     if as_json:
         typer.echo(json.dumps(_document(done, stale, check=check), indent=2))
     else:
@@ -77,8 +69,32 @@ def generate_command(
                 typer.echo(f"specproof: {one_line(part.line(), 2000)}", err=True)
         for _, _, problem in stale:
             typer.echo(f"specproof: error: {one_line(problem, 2000)}", err=True)
+    if failed:
+        raise failed[0]
     if stale or (strict and any(client.left_out for client in done)):
         raise typer.Exit(StaleError.exit_code)
+
+
+def _made(
+    jobs: list[tuple[ClientSource, Path]], *, check: bool
+) -> tuple[list[Generated], list[tuple[ClientSource, Path, str]], list[SpecproofError]]:
+    """Make or check each client, with one start of the generator; one that fails stops no other."""
+    from specproof.generation import Workers, check_client, generate_client
+
+    done: list[Generated] = []
+    stale: list[tuple[ClientSource, Path, str]] = []
+    failed: list[SpecproofError] = []
+    make = check_client if check else generate_client
+    with contextlib.ExitStack() as stack:
+        workers = stack.enter_context(Workers()) if len(jobs) > 1 else None
+        for source, folder in jobs:
+            try:
+                done.append(make(source, folder, workers=workers))
+            except StaleError as error:
+                stale.append((source, folder, str(error)))
+            except SpecproofError as error:
+                failed.append(error)
+    return done, stale, failed
 
 
 def _from_catalog(names: list[str] | None, root: Path | None) -> list[tuple[ClientSource, Path]]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from specproof.errors import InputError
+from specproof.errors import InputError, LimitError
 from specproof.text import one_line, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from specproof.catalog import Catalog
     from specproof.effective.lint import LintFinding
     from specproof.model import JsonObject
@@ -69,7 +71,7 @@ def lint_command(
     from specproof.effective.lint import lint
 
     looked_at = [
-        (name, which, file, lint(document))
+        (name, which, file, _linted(lint, file, document))
         for name, which, file, document in _documents(names or [], root, published=published)
     ]
     if as_json:
@@ -81,6 +83,20 @@ def lint_command(
     found = [_ORDER.index(item.severity) for *_, findings in looked_at for item in findings]
     if any(severity <= limit for severity in found):
         raise typer.Exit(1)
+
+
+def _linted(
+    lint: Callable[[JsonObject], tuple[LintFinding, ...]], file: str, document: JsonObject
+) -> tuple[LintFinding, ...]:
+    try:
+        return lint(document)
+    except RecursionError:
+        problem = "has schemas that hold each other too deeply or in a circle"
+        raise LimitError(problem, file=file) from None
+    except InputError as error:
+        if error.file is not None:
+            raise
+        raise type(error)(error.problem, file=file, remedy=error.remedy) from None
 
 
 def _documents(

@@ -10,7 +10,6 @@ from typing import cast
 
 from specproof.document.limits import Limits
 from specproof.document.scalars import quoted_name
-from specproof.document.yaml_events import parse_yaml
 from specproof.errors import InputError, LimitError
 from specproof.model import Json, JsonObject
 
@@ -21,6 +20,8 @@ _UTF16_OR_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 # A string that is not closed runs to the end, so that no quote is looked at twice.
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read(path: Path, *, limits: Limits = _DEFAULT) -> JsonObject:
@@ -69,15 +70,18 @@ def parse_value(data: bytes, *, name: str, limits: Limits = _DEFAULT) -> Json:
     text = _decode(data, name)
     if not text.strip():
         raise InputError("is empty", file=name, line=1)
-    if name.lower().endswith(".json"):
-        return _parse_json(text, name, limits)
-    if text.lstrip().startswith(("{", "[")):
-        _check_json_depth(text, name, limits)
+    named = name.lower().endswith(".json")
+    if named or text.lstrip().startswith(("{", "[")):
         try:
-            json.JSONDecoder(parse_int=str).decode(text)
-        except json.JSONDecodeError:
-            return parse_yaml(text, name=name, limits=limits)
-        return _parse_json(text, name, limits)
+            return _parse_json(text, name, limits)
+        except InputError:
+            # Too deep is said before anything else that is wrong, and before YAML is tried.
+            _check_json_depth(text, name, limits)
+            if named or _is_json(text):
+                raise
+    # Only here: a comparison of two JSON files is over before libyaml would be loaded.
+    from specproof.document.yaml_events import parse_yaml  # noqa: PLC0415 - see above
+
     return parse_yaml(text, name=name, limits=limits)
 
 
@@ -99,9 +103,23 @@ class _RefusedError(Exception):
     """Carries the reason out of a hook of the JSON decoder, which knows no line."""
 
 
-def _parse_json(text: str, name: str, limits: Limits) -> Json:
-    _check_json_depth(text, name, limits)
+def _is_json(text: str) -> bool:
+    try:
+        json.JSONDecoder(parse_int=str).decode(text)
+    except json.JSONDecodeError:
+        return False
+    except RecursionError:
+        return True
+    return True
 
+
+def _parse_json(text: str, name: str, limits: Limits) -> Json:
+    value = _decoded(text, name, limits)
+    _check_json_values(value, text, name, limits)
+    return value
+
+
+def _decoded(text: str, name: str, limits: Limits) -> Json:
     def integer(digits: str) -> int:
         if len(digits) > limits.max_digits:
             raise _TooLongError
@@ -116,6 +134,8 @@ def _parse_json(text: str, name: str, limits: Limits) -> Json:
         ).decode(text)
     except json.JSONDecodeError as error:
         raise InputError(f"is not JSON: {error.msg}", file=name, line=error.lineno) from error
+    except RecursionError as error:
+        raise LimitError("is nested too deep to be read", file=name) from error
     except _DuplicateKeyError as error:
         raise InputError(
             f"has the key {quoted_name(str(error))} twice in one object",
@@ -129,7 +149,6 @@ def _parse_json(text: str, name: str, limits: Limits) -> Json:
         ) from error
     except _RefusedError as error:
         raise InputError(str(error), file=name) from error
-    _check_json_values(value, name, limits)
     return cast(Json, value)
 
 
@@ -200,7 +219,35 @@ def _line_of_duplicate(text: str) -> int | None:
     return None
 
 
-def _check_json_values(value: object, name: str, limits: Limits) -> None:
+def _check_json_values(value: Json, text: str, name: str, limits: Limits) -> None:
+    """Check depth, number of values and surrogates: by counting characters where that suffices.
+
+    Every object and array costs a bracket, every further value a comma, every key a colon, and
+    half a surrogate pair an escape, since UTF-8 has none.
+    """
+    opened = text.count("{") + text.count("[")
+    if opened > limits.max_depth and _is_deeper(value, limits.max_depth):
+        _check_json_depth(text, name, limits)
+    values = text.count(",") + text.count(":") + opened + 1
+    if values > limits.max_nodes or _SURROGATE.search(text):
+        _check_each_value(value, name, limits)
+
+
+def _is_deeper(value: object, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            item
+            for outer in level
+            for item in (outer.values() if type(outer) is dict else cast(list[object], outer))
+            if type(item) is dict or type(item) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _check_each_value(value: object, name: str, limits: Limits) -> None:
     nodes = 0
     waiting: list[object] = [value]
     while waiting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 import time
@@ -18,6 +19,7 @@ from specproof.generation.formatting import format_code
 from specproof.generation.generator import run_generator
 from specproof.generation.lock import LOCK_NAME, lock_bytes, read_lock
 from specproof.generation.normalisation.draft import LeftOut
+from specproof.generation.process import Workers
 from specproof.generation.source import ClientSource
 from specproof.generation.transforms import Applied
 from specproof.generation.version import VERSION_MODULE, stand
@@ -56,11 +58,13 @@ class Generated:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def generate_client(source: ClientSource, folder: Path) -> Generated:
+def generate_client(
+    source: ClientSource, folder: Path, *, workers: Workers | None = None
+) -> Generated:
     """Generate the client of ``source`` into ``folder``, in the place of what is there.
 
     A folder that holds the same bytes already is left alone. Two at once in one place do it
-    one after the other.
+    one after the other. ``workers`` runs the generator where several clients are made.
 
     Raises:
         InputError: nothing can be generated, or ``folder`` holds something else than a
@@ -72,7 +76,7 @@ def generate_client(source: ClientSource, folder: Path) -> Generated:
         _require_ours(folder)
         aside = temporary_sibling(folder)
         try:
-            made = build_client(source, aside, replaced=folder)
+            made = build_client(source, aside, replaced=folder, workers=workers)
             changed = bool(_differences(aside, folder))
             if changed:
                 swap_directory(aside, folder)
@@ -91,7 +95,9 @@ def _clear_leftovers(folder: Path) -> None:
                 shutil.rmtree(left)
 
 
-def check_client(source: ClientSource, folder: Path) -> Generated:
+def check_client(
+    source: ClientSource, folder: Path, *, workers: Workers | None = None
+) -> Generated:
     """Check that ``folder`` holds what generation gives now; write nothing into the project.
 
     Raises:
@@ -104,7 +110,7 @@ def check_client(source: ClientSource, folder: Path) -> Generated:
     with tempfile.TemporaryDirectory(prefix="specproof-generate-") as scratch:
         fresh = Path(scratch) / folder.name
         fresh.mkdir()
-        made = build_client(source, fresh, replaced=folder, is_check=True)
+        made = build_client(source, fresh, replaced=folder, is_check=True, workers=workers)
         differences = _differences(fresh, folder)
     if differences:
         more = f" and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
@@ -124,6 +130,7 @@ def build_client(
     replaced: Path | None = None,
     is_check: bool = False,
     hash_seed: str = "0",
+    workers: Workers | None = None,
 ) -> Generated:
     """Write the client of ``source``, formatted, checked and locked, into an empty directory.
 
@@ -131,6 +138,7 @@ def build_client(
         replaced: folder of the client before it, from which its version follows (see
             ``version``); without one it is the first.
         is_check: whether the version stays that of the last release.
+        workers: runs the generator for several clients.
 
     Raises:
         InputError: the description holds what can not be generated, or what was generated is
@@ -138,31 +146,33 @@ def build_client(
         LimitError: the generator needed too much memory or time.
     """
     with tempfile.TemporaryDirectory(prefix="specproof-generator-") as work:
-        outcome = run_generator(source, folder, Path(work), hash_seed=hash_seed)
+        outcome = run_generator(source, folder, Path(work), hash_seed=hash_seed, workers=workers)
     format_code(folder)
+    hashes = _checked(source, folder)
     standing = stand(
         source,
         folder,
-        _hashes(folder),
+        hashes,
         lock=None if replaced is None else read_lock(replaced),
         before=folder if replaced is None else replaced,
         is_check=is_check,
     )
     version = standing.version
-    (folder / source.package / VERSION_MODULE).write_text(
-        f'{_header(source)}\n"""The version."""\n\n__version__ = "{version}"\n',
-        encoding="utf-8",
-    )
-    (folder / CHANGELOG_NAME).write_text(
-        changelog(source.label, source.project, standing.releases), encoding="utf-8"
-    )
-    _check_code(source, folder)
-    hashes = _hashes(folder)
+    later = {
+        f"{source.package}/{VERSION_MODULE}": (
+            f'{_header(source)}\n"""The version."""\n\n__version__ = "{version}"\n'
+        ),
+        CHANGELOG_NAME: changelog(source.label, source.project, standing.releases),
+    }
+    for name, text in later.items():
+        data = text.encode("utf-8")
+        (folder / name).write_bytes(data)
+        hashes[name] = digest(data)
     (folder / LOCK_NAME).write_bytes(
         lock_bytes(
             source,
             version,
-            hashes,
+            dict(sorted(hashes.items())),
             left_out=[part.line() for part in outcome.left_out],
             releases=standing.releases,
         )
@@ -177,10 +187,6 @@ def build_client(
         generated=outcome.generated,
         left_out=outcome.left_out,
     )
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    return {name: digest(path.read_bytes()) for name, path in _files(folder).items()}
 
 
 def _header(source: ClientSource) -> str:
@@ -198,35 +204,42 @@ def _require_ours(folder: Path) -> None:
         )
 
 
-def _check_code(source: ClientSource, folder: Path) -> None:
-    header = f"{_header(source)}\n"
-    for name, path in _files(folder).items():
-        if not name.endswith(".py"):
-            continue
-        text = path.read_text(encoding="utf-8")
-        if not text.startswith(header):
-            raise InputError(f"the generated file {name} lacks its header", file=source.file)
-        try:
-            with warnings.catch_warnings():
-                # An escape sequence that Python only warns of today is an error tomorrow.
-                warnings.simplefilter("error", SyntaxWarning)
-                warnings.simplefilter("error", DeprecationWarning)
-                compile(text, name, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise InputError(
-                f"the generated file {one_line(name)} is no valid Python ({one_line(str(error))})",
-                file=source.file,
-                remedy="correct the description with an overlay action",
-            ) from None
+def _checked(source: ClientSource, folder: Path) -> dict[str, str]:
+    """Compile every file that was generated, and return the hashes of all, by relative name."""
+    header = f"{_header(source)}\n".encode()
+    hashes: dict[str, str] = {}
+    with warnings.catch_warnings():
+        # An escape sequence that Python only warns of today is an error tomorrow.
+        warnings.simplefilter("error", SyntaxWarning)
+        warnings.simplefilter("error", DeprecationWarning)
+        for name, path in _files(folder).items():
+            data = path.read_bytes()
+            hashes[name] = digest(data)
+            if not name.endswith(".py"):
+                continue
+            if not data.startswith(header):
+                raise InputError(f"the generated file {name} lacks its header", file=source.file)
+            try:
+                compile(data, name, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                raise InputError(
+                    f"the generated file {one_line(name)} is no valid Python"
+                    f" ({one_line(str(error))})",
+                    file=source.file,
+                    remedy="correct the description with an overlay action",
+                ) from None
+    return hashes
 
 
 def _files(folder: Path) -> dict[str, Path]:
     """Return the files under ``folder`` by relative name, without what tools leave behind."""
-    found = {
-        path.relative_to(folder).as_posix(): path
-        for path in folder.rglob("*")
-        if not path.is_dir() and not _CACHES.intersection(path.relative_to(folder).parts)
-    }
+    found: dict[str, Path] = {}
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _CACHES]
+        inside = Path(place).relative_to(folder).as_posix()
+        for name in names:
+            if name not in _CACHES:
+                found[name if inside == "." else f"{inside}/{name}"] = Path(place, name)
     return dict(sorted(found.items()))
 
 

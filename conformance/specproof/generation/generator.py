@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess  # the generator gets no more than it needs, see ``worker``
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,8 +15,15 @@ from specproof.document.references import escape
 from specproof.errors import InputError, LimitError
 from specproof.generation.authentication import authentication
 from specproof.generation.normalisation.classes import is_class
-from specproof.generation.normalisation.draft import Draft, Entry, LeftOut, json_path
+from specproof.generation.normalisation.draft import (
+    Draft,
+    Entry,
+    Ignored,
+    LeftOut,
+    json_path,
+)
 from specproof.generation.normalisation.operations import is_template
+from specproof.generation.process import Workers, run_once
 from specproof.generation.response_headers import response_headers
 from specproof.generation.response_schemas import response_schemas
 from specproof.generation.source import ClientSource
@@ -42,12 +48,12 @@ TEMPLATES = Path(__file__).with_name("templates")
 RUNTIME = Path(__file__).with_name("runtime")
 """Modules that every client carries as they are."""
 
-_WORKER = Path(__file__).with_name("worker.py")
 _LIMITS = {"memory": 2 << 30, "file": 64 << 20, "seconds": 240}
 _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 _ABSOLUTE = re.compile(r"https?://[0-9A-Za-z.:_~\[\]-]+(?:/[!$%&'()*+,./0-9:;=@A-Za-z_~-]*)?")
 _EXAMPLE_URL = "https://api.example.com"
 _SHOWN = 5
+_TOO_DEEP = "has schemas that hold each other too deeply, or in a circle, for a client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def run_generator(
     *,
     limits: Mapping[str, int] | None = None,
     hash_seed: str = "0",
+    workers: Workers | None = None,
 ) -> Outcome:
     """Write the client of ``source`` into the empty directory ``folder``, not yet formatted.
 
@@ -81,6 +88,7 @@ def run_generator(
         work: scratch directory outside ``folder``.
         limits: ``memory`` and ``file`` in bytes, ``seconds``; those of ``worker`` by default.
         hash_seed: PYTHONHASHSEED of the generator; the output does not depend on it.
+        workers: does the work, in the place of a process that is started for it.
 
     Returns:
         What was changed before the generator read it, and what it left out; nothing is left
@@ -92,7 +100,7 @@ def run_generator(
     """
     if source.wants_all:
         check_paths(source)
-    document, draft, applied = transformed(source.document)
+    document, draft, applied = _transformed(source)
     total = len(draft.entries) + sum(part.why.startswith("its path is") for part in draft.left_out)
     described = work / "effective.json"
     described.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
@@ -107,13 +115,23 @@ def run_generator(
         "limits": {**_LIMITS, **(limits or {})},
         "config": {**CONFIG, "content_type_overrides": dict(sorted(draft.overrides.items()))},
     }
-    answer = _run(job, source, work, hash_seed)
+    answer = _run(job, source, work, draft, hash_seed=hash_seed, workers=workers)
     schemas = canonical_json(cast("JsonObject", response_schemas(source.document)))
     (folder / source.package / "schemas.json").write_bytes(schemas)
     left_out = (*draft.left_out, *_left_out(draft, answer))
     if source.wants_all:
-        _refuse_gaps(left_out, source)
+        _refuse_gaps([part for part in left_out if not isinstance(part, Ignored)], source)
     return Outcome(applied, left_out, total, len(answer["operations"]))
+
+
+def _transformed(source: ClientSource) -> tuple[JsonObject, Draft, tuple[Applied, ...]]:
+    try:
+        return transformed(source.document)
+    except RecursionError:
+        raise LimitError(_TOO_DEEP, file=source.file) from None
+    except InputError as error:
+        # The steps know the document and not where it is from.
+        raise type(error)(error.problem, file=source.file, remedy=error.remedy) from None
 
 
 def check_paths(source: ClientSource) -> None:
@@ -163,28 +181,18 @@ def _context(source: ClientSource, draft: Draft) -> dict[str, Any]:
 
 
 def _run(
-    job: dict[str, Any], source: ClientSource, work: Path, hash_seed: str
+    job: dict[str, Any],
+    source: ClientSource,
+    work: Path,
+    draft: Draft,
+    *,
+    hash_seed: str,
+    workers: Workers | None,
 ) -> dict[str, list[Any]]:
-    # -B: no bytecode is written; -s, -P: neither the user's packages nor this folder is searched.
-    command = [sys.executable, "-B", "-s", "-P", str(_WORKER)]
-    environment = {
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHASHSEED": hash_seed,
-        "PYTHONUTF8": "1",
-        "TMPDIR": str(work),
-    }
     seconds = job["limits"]["seconds"]
     try:
-        done = subprocess.run(  # noqa: S603 - our own program, no shell
-            command,
-            input=json.dumps(job),
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            env=environment,
-            cwd=work,
-            timeout=seconds,
-            check=False,
+        done = (
+            run_once(job, work, hash_seed=hash_seed) if workers is None else workers.run(job, work)
         )
     except subprocess.TimeoutExpired:
         raise LimitError(
@@ -201,7 +209,32 @@ def _run(
             f" or {seconds} s ({last})",
             file=source.file,
         )
-    raise InputError(f"openapi-python-client stopped with {last}", file=source.file)
+    place = _crash_place(done.stdout, draft)
+    raise InputError(
+        f"openapi-python-client stopped with {last}, at {one_line(place or 'no place it names')}",
+        file=source.file,
+        remedy=f"correct the description with an overlay action: target {json_path(place)}"
+        if place
+        else "remove parts of the description with overlay actions until it is generated",
+    )
+
+
+def _crash_place(answer: str, draft: Draft) -> str:
+    """Return the JSON Pointer of what the generator worked on last; empty where unknown."""
+    try:
+        at = json.loads(answer)["at"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    for entry in draft.entries:
+        if (entry.key, entry.method) == (at.get("path"), at.get("method")):
+            return entry.pointer
+    # A class inside another is called after it: the longest beginning is the nearest component.
+    near = [
+        (len(made), component)
+        for component, made in draft.models.items()
+        if str(at.get("schema", "")).startswith(made)
+    ]
+    return f"/components/schemas/{escape(max(near)[1])}" if near else ""
 
 
 def _left_out(draft: Draft, answer: Mapping[str, Sequence[Any]]) -> Iterator[LeftOut]:

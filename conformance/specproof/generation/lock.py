@@ -28,6 +28,7 @@ _SHAPING = (
     "modelling.py",
     "response_headers.py",
     "response_schemas.py",
+    "shortcuts.py",
     "transforms.py",
     "worker.py",
 )

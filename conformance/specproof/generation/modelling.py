@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from openapi_python_client import strings
 from openapi_python_client.config import Config
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import (
@@ -25,7 +26,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
-from openapi_python_client.strings import PythonIdentifier, fix_reserved_words, safe_for_docstring
+from openapi_python_client.strings import PythonIdentifier, fix_reserved_words
 
 __all__ = ["Modelling"]
 
@@ -139,6 +140,10 @@ class Modelling:
 
     def shape(self, entry: PropertyProtocol) -> str:
         """Return an expression for the ``Shape`` that reads ``entry`` (module ``shapes``)."""
+        # Asking for an instance of a class asks its protocol first, so most are told by name.
+        known = _SHAPES.get(type(entry).__name__)
+        if known is not None:
+            return f"_shapes.{known}"
         match entry:
             case EnumProperty():
                 return f"_shapes.Members({entry.class_info.name})"
@@ -152,7 +157,7 @@ class Modelling:
                 members = entry.inner_properties
                 parts = [*map(self.shape, members), *self._tagged(members)]
                 return parts[0] if len(parts) == 1 else f"_shapes.OneOf({', '.join(parts)})"
-        return f"_shapes.{_SHAPES[type(entry).__name__]}"
+        raise TypeError(type(entry).__name__)
 
     def argument(self, entry: PropertyProtocol) -> str:
         """Return the declaration of an argument of an operation."""
@@ -281,13 +286,13 @@ def instance(entry: PropertyProtocol) -> str:
 def attribute_line(field: Mapping[str, Any]) -> str:
     """Return what the docstring of a model says about one of its fields."""
     entry = field["property"]
-    parts = [f"{field['attribute']} ({safe_for_docstring(field['annotation'])}):"]
+    parts = [f"{field['attribute']} ({strings.safe_for_docstring(field['annotation'])}):"]
     if entry.description:
-        parts.append(safe_for_docstring(entry.description))
+        parts.append(strings.safe_for_docstring(entry.description))
     if entry.default:
-        parts.append(f"Default: {safe_for_docstring(entry.default.python_code)}.")
+        parts.append(f"Default: {strings.safe_for_docstring(entry.default.python_code)}.")
     if entry.example:
-        parts.append(f"Example: {safe_for_docstring(entry.example)}.")
+        parts.append(f"Example: {strings.safe_for_docstring(entry.example)}.")
     return " ".join(parts)
 
 

@@ -112,7 +112,12 @@ class _Shapes:
         properties = node.get("properties")
         if isinstance(properties, Mapping):
             kept = {name: self.of(value) for name, value in properties.items()}
-            yield "properties", {name: value for name, value in kept.items() if value is not True}
+            # Beside a schema for all others, one that asks for nothing says that it is none.
+            others = isinstance(node.get("additionalProperties"), Mapping)
+            yield (
+                "properties",
+                {name: value for name, value in kept.items() if others or value is not True},
+            )
         required = node.get("required")
         named = [
             name

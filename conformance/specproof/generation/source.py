@@ -77,7 +77,9 @@ def source_of_api(api: Api) -> ClientSource:
 
 
 def source_of_file(path: Path) -> ClientSource:
-    """Return any OpenAPI 3.0 or 3.1 description as a source; its name comes from the file's.
+    """Return any OpenAPI 3.0 or 3.1 description as a source.
+
+    Its name comes from the file's, or from its title where that has no letters (``3.1.json``).
 
     Raises:
         InputError: the file is missing, no OpenAPI description, or holds a reference that
@@ -87,12 +89,13 @@ def source_of_file(path: Path) -> ClientSource:
     version(document, name=str(path))
     check_shape(document, name=str(path))
     check_references(document, name=str(path))
-    name = _name_of(path)
     info = document.get("info")
-    title = info.get("title") if isinstance(info, dict) else None
+    stated = info.get("title") if isinstance(info, dict) else None
+    title = one_line(stated) if isinstance(stated, str) else ""
+    name = _name_of(path, title)
     return ClientSource(
         name=name,
-        title=one_line(title) if isinstance(title, str) and title.strip() else name,
+        title=title or name,
         label=f"{name}{path.suffix.lower()}",
         document=document,
         file=str(path),
@@ -101,13 +104,14 @@ def source_of_file(path: Path) -> ClientSource:
     )
 
 
-def _name_of(path: Path) -> str:
-    words = re.findall(r"[a-z0-9]+", path.stem.lower())
-    name = "-".join(words).lstrip("0123456789-")[:_LONGEST_NAME].rstrip("-")
-    if not _NAME.fullmatch(name):
-        raise InputError(
-            "no package name can be made of this file name",
-            file=str(path),
-            remedy="rename the file so that it holds a word of ASCII letters",
-        )
-    return name
+def _name_of(path: Path, title: str) -> str:
+    for text in (path.stem, title):
+        words = re.findall(r"[a-z0-9]+", text.lower())
+        name = "-".join(words).lstrip("0123456789-")[:_LONGEST_NAME].rstrip("-")
+        if _NAME.fullmatch(name):
+            return name
+    raise InputError(
+        "no package name can be made of this file name, nor of the title in it",
+        file=str(path),
+        remedy="rename the file so that it holds a word of ASCII letters",
+    )

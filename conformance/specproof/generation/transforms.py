@@ -21,8 +21,11 @@ from specproof.generation.normalisation import (
     operations,
     parameters,
     shapes,
+    size,
 )
 from specproof.generation.normalisation.draft import Draft
+from specproof.generation.normalisation.ignored import note_ignored
+from specproof.generation.normalisation.malformed import note_malformed
 from specproof.generation.normalisation.reading import read_draft
 from specproof.model import JsonObject
 
@@ -84,6 +87,8 @@ def _transformed(document: JsonObject) -> tuple[JsonObject, Draft, tuple[Applied
         pointers = tuple(transform.apply(draft))
         if pointers:
             applied.append(Applied(transform.name, pointers))
+    note_ignored(draft)
+    note_malformed(draft)
     return _written(draft), draft, tuple(applied)
 
 
@@ -203,6 +208,18 @@ TRANSFORMS: tuple[Transform, ...] = (
         "properties beside anyOf or oneOf are ignored",
         f"{_GENERATOR}98",
         composition.alternatives,
+    ),
+    Transform(
+        "too-many-properties",
+        "each property of an object is compared with all others of it",
+        "openapi-python-client 0.29.1, model_property.py: _add_if_no_conflict",
+        size.too_many_properties,
+    ),
+    Transform(
+        "too-many-alternatives",
+        "a type of thousands of alternatives overflows the stack of formatters and compilers",
+        "Python language reference 6.9: a union is nested once for each of its members",
+        size.too_many_alternatives,
     ),
     Transform(
         "enumerations",

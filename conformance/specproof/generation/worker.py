@@ -8,10 +8,12 @@ every attempt to open a socket, start a program, or write outside the output fol
 Job: ``document`` (path of the JSON description), ``output`` (project folder to write),
 ``package``, ``project``, ``templates`` and ``runtime`` (folders), ``context`` (what
 the templates know beside the description), ``limits`` (``memory``, ``file`` in bytes, ``seconds``),
-``config`` (fields of openapi-python-client's configuration file).
+``config`` (fields of openapi-python-client's configuration file). With ``--many`` each line
+is a job, with ``work`` (scratch folder) beside; see ``process``.
 
 Answer: ``problems`` (list of ``{header, detail, level}``), ``operations`` (list of ``{name, module,
-statuses, bodies, parameters}``) and ``classes`` (names of models and enumerations).
+statuses, bodies, parameters}``) and ``classes`` (names of models and enumerations). When the
+generator breaks down, it ends with a traceback, and the answer is ``at`` (see ``crash_site``).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import gc
 import json
 import os
 import sys
+import traceback
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -33,12 +36,11 @@ from urllib.parse import quote
 from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser import openapi as generator
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.responses import Response
 from openapi_python_client.schema.untrusted_string import UntrustedString
-from openapi_python_client.strings import PythonCode, PythonIdentifier, safe_for_docstring
+from openapi_python_client.strings import PythonCode, PythonIdentifier
 
 __all__ = [
     "generate",
@@ -134,20 +136,10 @@ def markdown_line(value: object) -> str:
     return escaped if len(escaped) <= 200 else escaped[:199].rstrip("\\") + "…"  # noqa: PLR2004 - one line
 
 
-def _as_it_is(endpoint: Endpoint) -> Endpoint:
-    return endpoint
-
-
 def _save_time() -> None:
-    """Keep the generator from doing the same again and again; what it writes stays the same.
-
-    It copies an operation with all models below it for each of five steps, although nobody
-    keeps the one before, and takes every name apart each time that it meets it.
-    """
-    vars(generator)["deepcopy"] = _as_it_is
-    strings.sanitize = lru_cache(maxsize=1 << 16)(strings.sanitize)
-    strings.split_words = lru_cache(maxsize=1 << 16)(strings.split_words)
-    # A process that ends after one client needs no search for cycles.
+    """Keep the generator from doing the same again and again; what it writes stays the same."""
+    _beside("shortcuts").save_time()
+    # What is made of one description is a tree; a search for cycles finds none.
     gc.disable()
 
 
@@ -158,6 +150,8 @@ def literal(value: Any) -> str:
     have another name than the API gives it.
     """
     escaped = json.dumps(_text(value), ensure_ascii=False)[1:-1]
+    if escaped.isascii() and escaped.isprintable():
+        return escaped
     return "".join(
         f"\\U{ord(character):08x}" if _is_hidden(character) else character for character in escaped
     )
@@ -170,11 +164,13 @@ def f_string_literal(value: Any) -> str:
 
 def docstring_text(value: Any) -> str:
     """Return ``value`` as text of a docstring; what would reorder or hide source is spelt out."""
-    shown = "".join(
-        f"U+{ord(character):04X}" if _is_deceptive(character) else character
-        for character in _text(value)
-    )
-    return safe_for_docstring(shown)
+    text = _text(value)
+    if not text.isprintable():
+        text = "".join(
+            f"U+{ord(character):04X}" if _is_deceptive(character) else character
+            for character in text
+        )
+    return strings.safe_for_docstring(text)
 
 
 def _text(value: Any) -> str:
@@ -183,6 +179,7 @@ def _text(value: Any) -> str:
     return value.as_unembedded_code() if isinstance(value, PythonCode) else str(value)
 
 
+@lru_cache(maxsize=1 << 10)
 def _is_hidden(character: str) -> bool:
     category = unicodedata.category(character)
     return category[0] == "C" or category in {"Zl", "Zp"}
@@ -225,6 +222,7 @@ def generate(job: Mapping[str, Any]) -> dict[str, Any]:
     project.env.filters["in_double_quote_literal"] = literal
     project.env.filters["in_f_string_literal"] = f_string_literal
     project.env.filters["safe_for_docstring"] = docstring_text
+    project.env.filters["wordwrap"] = _beside("shortcuts").wordwrap
     documented = job["context"]["operations"]
     project.env.globals["specproof_operation"] = lambda endpoint: documented[endpoint.name]
     project.env.globals["specproof_path"] = lambda endpoint: path_parts(
@@ -250,6 +248,7 @@ def generate(job: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+@lru_cache
 def _beside(name: str) -> ModuleType:
     """Load a module of this folder; nothing of specproof can be imported here."""
     spec = spec_from_file_location(f"specproof_{name}", Path(__file__).with_name(f"{name}.py"))
@@ -373,8 +372,45 @@ def _problem(error: GeneratorError) -> dict[str, str]:
 
 
 def main() -> None:
-    """Do the job on standard input, with all limits in place."""
-    job = json.load(sys.stdin)
+    """Do the job on standard input, or with ``--many`` the one on each of its lines."""
+    if sys.argv[1:] == ["--many"]:
+        for line in sys.stdin.buffer:
+            sys.stdout.write(f"{_apart(line)}\n")
+            sys.stdout.flush()
+    else:
+        _do(json.load(sys.stdin))
+
+
+def _apart(line: bytes) -> int:
+    """Do the job that ``line`` holds in a process of its own; return its exit status.
+
+    It is read there, not here, so that nothing of a job reaches the next one. Its answer and
+    what it says of an error are in the files ``answer`` and ``log`` of the folder ``work``.
+    """
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    status = 1
+    try:
+        job = json.loads(line)
+        os.chdir(job["work"])
+        os.environ["TMPDIR"] = job["work"]
+        for descriptor, name in ((1, "answer"), (2, "log")):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
+        _do(job)
+        status = 0
+    except MemoryError:
+        os.write(2, b"MemoryError\n")  # there is none left for a traceback
+    except BaseException:  # noqa: BLE001 - it is told to whoever started this, and ends here
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _do(job: Mapping[str, Any]) -> None:
     limit_resources(job["limits"])
     writable = Path(os.path.realpath(job["output"]))
 
@@ -385,8 +421,14 @@ def main() -> None:
 
     sys.addaudithook(audit)
     _save_time()
-    with contextlib.redirect_stdout(sys.stderr):
-        answer = generate(job)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            answer = generate(job)
+    except MemoryError:
+        raise
+    except Exception as error:
+        json.dump({"at": _beside("crash_site").crash_site(error.__traceback__)}, sys.stdout)
+        raise
     json.dump(answer, sys.stdout)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import evolve
 
 from . import credentials as _credentials
+from ._version import __version__
 from .connection import Connection
 from .settings import Retries, Settings
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import httpx
 
 __all__ = ["AuthenticatedClient", "Client"]
+
+_USER_AGENT = f"onesignal-client/{__version__}"
 
 
 class Client:
@@ -29,7 +32,7 @@ class Client:
         base_url: where the API is, e.g. ``https://api.onesignal.com``; every
             request goes there and nowhere else: redirects are not followed, and neither proxies
             nor ``.netrc`` of the environment are used.
-        headers: sent with every request.
+        headers: sent with every request; ``Accept`` and ``User-Agent`` replace the client's own.
         cookies: sent with every request; what the API sets is not kept.
         timeout: seconds to wait for a connection, for the next part of the answer, and so on;
             an ``httpx.Timeout`` names each of them; None waits for ever.
@@ -42,7 +45,7 @@ class Client:
         async_transport: the same for asynchronous ones.
 
     Raises:
-        InvalidRequestError: base_url is no absolute http or https URL.
+        InvalidRequestError: base_url is no absolute http or https URL, or a limit is none.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Client:
             verify_ssl=verify_ssl,
             transport=transport,
             async_transport=async_transport,
+            user_agent=_USER_AGENT,
         )
         self._open(settings, _credentials.Credentials())
 
@@ -170,6 +174,7 @@ class AuthenticatedClient(Client):
             verify_ssl=verify_ssl,
             transport=transport,
             async_transport=async_transport,
+            user_agent=_USER_AGENT,
         )
         held = _credentials.in_header(
             auth_header_name, prefix, _credentials.require_secret("token", token)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -25,6 +26,9 @@ T = TypeVar("T")
 
 _LONGEST = 256  # characters of a request id
 _DIGITS = 18
+# Python reads more than these: "1_000", "nan", "1e999".
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?([eE][+-]?[0-9]{1,2})?")
 _REQUEST_IDS = (
     "x-request-id",
     "request-id",
@@ -42,12 +46,12 @@ def text(headers: Mapping[str, str], name: str) -> str | None:
 
 def integer(headers: Mapping[str, str], name: str) -> int | None:
     """Return a whole number, or None where the header is absent or is none."""
-    return _read(headers, name, lambda value: int(value) if len(value) <= _DIGITS else None)
+    return _read(headers, name, lambda value: int(value) if _INTEGER.fullmatch(value) else None)
 
 
 def number(headers: Mapping[str, str], name: str) -> float | None:
     """Return a number, or None where the header is absent or is none."""
-    return _read(headers, name, float)
+    return _read(headers, name, lambda value: float(value) if _NUMBER.fullmatch(value) else None)
 
 
 def boolean(headers: Mapping[str, str], name: str) -> bool | None:

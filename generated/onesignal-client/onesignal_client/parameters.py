@@ -6,8 +6,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
+from .errors import InvalidRequestError
+from .segments import Mark, Styled
 from .types import UNSET, File, RequestFiles
 from .values import plain
 
@@ -18,15 +22,19 @@ __all__ = [
     "header",
     "json_body",
     "multipart_body",
+    "no_body",
     "path",
     "query",
 ]
 
-_DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+# As RFC 6570 and OpenAPI 3.1.1, 4.8.12.6, send them; within a value each of them is encoded.
+_DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 def query(name: str, value: object, style: str = "form", *, explode: bool = True) -> Pairs:
     """Return ``value`` as names and values of a query; none where it is ``UNSET`` or None.
+
+    Both are percent-encoded, so that a delimiter within a value is none.
 
     Raises:
         ValueError: it has no form in a query, e.g. a number that is not finite.
@@ -37,11 +45,11 @@ def query(name: str, value: object, style: str = "form", *, explode: bool = True
     if isinstance(written, dict) and style == "deepObject":
         return _deep(name, written)
     if isinstance(written, dict) and explode:
-        return [pair for key, held in written.items() for pair in _repeated(key, held)]
+        return [pair for key, held in written.items() for pair in _encoded_pairs(key, held)]
     if not isinstance(written, dict | list) or explode or style == "deepObject":
-        return _repeated(name, written)
+        return _encoded_pairs(name, written)
     texts = _pairs(written) if isinstance(written, dict) else _texts(written)
-    return [(name, _DELIMITERS.get(style, ",").join(texts))]
+    return [(_encoded(name), _DELIMITERS.get(style, ",").join(map(_encoded, texts)))]
 
 
 def header(value: object, *, explode: bool = False) -> str | None:
@@ -56,19 +64,27 @@ def cookie(value: object, *, explode: bool = True) -> str | None:
 
 
 def path(name: str, value: object, style: str = "simple", *, explode: bool = False) -> object:
-    """Return ``value`` as text of a path, not yet encoded; what can not be sent as it is."""
+    """Return ``value`` in its style for ``segment``; what can not be sent as it is."""
     if value is None or value is UNSET:
         return value
     written = plain(value)
+    items = _items(written, explode=explode)
+    start: tuple[str, ...] = ()
+    between = ","
     if style == "label":
-        return "." + _simple(written, "." if explode else ",", explode=explode)
-    if style == "matrix":
-        if explode and isinstance(written, dict):
-            return "".join(f";{key}={_text(held)}" for key, held in written.items())
-        if explode and isinstance(written, list):
-            return "".join(f";{name}={text}" for text in _texts(written))
-        return f";{name}={_simple(written, ',', explode=False)}"
-    return _simple(written, ",", explode=explode)
+        start, between = (Mark("."),), "." if explode else ","
+    elif style == "matrix":
+        start = (Mark(";"),)
+        if not explode or not isinstance(written, list | dict):
+            start = (Mark(";"), name) if written == "" else (Mark(";"), name, Mark("="))
+        else:
+            between = ";"
+            if isinstance(written, list):
+                items = [(name, Mark("="), *item) for item in items]
+    pieces = list(start)
+    for place, item in enumerate(items):
+        pieces += [Mark(between), *item] if place else item
+    return Styled(pieces)
 
 
 def json_body(value: object) -> dict[str, Any]:
@@ -104,6 +120,18 @@ def content_body(value: Any) -> dict[str, Any]:
     return {"content": value.payload if isinstance(value, File) else value}
 
 
+def no_body(value: object, *, optional: bool = False) -> None:
+    """Refuse a body that is of none of the types that the API documents.
+
+    Raises:
+        InvalidRequestError: there is one, or none although one is required.
+    """
+    if not (optional and value is UNSET):
+        raise InvalidRequestError(
+            f"body must be of a type that the API documents, not {type(value).__name__}"
+        )
+
+
 def multipart_body(value: Any) -> dict[str, Any]:
     """Return the arguments for parts (RFC 7578): a list is one part per item, an object JSON."""
     if value is UNSET:
@@ -117,12 +145,20 @@ def _parts(fields: Mapping[str, Any]) -> RequestFiles:
     for name, value in fields.items():
         for item in value if isinstance(value, list | tuple) else [value]:
             if isinstance(item, File):
-                parts.append((name, item.to_tuple()))
+                parts.append((name, _repeatable(item).to_tuple()))
             elif isinstance(written := plain(item), dict | list):
                 parts.append((name, (None, _text(written).encode(), "application/json")))
             elif written is not None:
                 parts.append((name, (None, _text(written).encode(), "text/plain")))
     return parts
+
+
+def _repeatable(file: File) -> File:
+    """Return ``file`` so that it can be sent twice."""
+    payload = file.payload
+    if hasattr(payload, "seekable") and payload.seekable():
+        return file
+    return File(BytesIO(payload.read()), file.file_name, file.mime_type)
 
 
 Pairs = list[tuple[str, str]]
@@ -154,6 +190,16 @@ def _repeated(name: str, value: Any) -> Pairs:
     return [(name, text) for text in _texts(value if isinstance(value, list) else [value])]
 
 
+def _items(value: Any, *, explode: bool) -> list[tuple[str, ...]]:
+    """Return what a delimiter stands between, each in pieces."""
+    if isinstance(value, dict):
+        held = [(name, _text(item)) for name, item in value.items() if item is not None]
+        if explode:
+            return [(name, Mark("="), text) for name, text in held]
+        return [(text,) for pair in held for text in pair]
+    return [(text,) for text in (_texts(value) if isinstance(value, list) else [_text(value)])]
+
+
 def _simple(value: Any, delimiter: str, *, explode: bool) -> str:
     if isinstance(value, list):
         return delimiter.join(_texts(value))
@@ -168,5 +214,13 @@ def _deep(name: str, value: dict[str, Any]) -> Pairs:
     pairs: Pairs = []
     for key, held in value.items():
         inner = f"{name}[{key}]"
-        pairs.extend(_deep(inner, held) if isinstance(held, dict) else _repeated(inner, held))
+        pairs += _deep(inner, held) if isinstance(held, dict) else _encoded_pairs(inner, held)
     return pairs
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _encoded_pairs(name: str, value: Any) -> Pairs:
+    return [(_encoded(key), _encoded(text)) for key, text in _repeated(name, value)]

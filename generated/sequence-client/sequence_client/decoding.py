@@ -17,6 +17,7 @@ __all__ = ["Answer", "BodyProblem", "Collector"]
 
 _PIECE = 1 << 16  # bytes decompressed at once
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_MEMBER = b"\x1f\x8b"  # RFC 1952 2.3.1
 
 
 class BodyProblem(ValueError):  # noqa: N818 - a part of the way, never seen by callers
@@ -39,6 +40,7 @@ class Collector:
         self._pieces: list[bytes] = []
         self._left = limit
         self._limit = limit
+        self._coded_left = limit + limit // 8 + _PIECE
         coding = headers.get("content-encoding", "").strip().lower()
         self._decoder: Any = None
         if coding in {"gzip", "x-gzip", "deflate"}:
@@ -46,12 +48,18 @@ class Collector:
         elif coding not in {"", "identity"}:
             self.problem = "its content coding is none that was asked for"
         self._is_deflate = coding == "deflate"
+        self._is_gzip = coding in {"gzip", "x-gzip"}
 
     def add(self, raw: bytes) -> bool:
         """Take the next bytes as they came; return whether more are wanted."""
         if self._decoder is None:
             self._keep(raw)
             return self._left > 0 or self.problem is None
+        self._coded_left -= len(raw)
+        if self._coded_left < 0:
+            # No coding makes a body that much longer: it holds nothing, and never ends.
+            self.problem = f"it is larger than {self._limit} bytes"
+            return False
         try:
             self._decompress(raw)
         except zlib.error:
@@ -72,9 +80,14 @@ class Collector:
             self._is_deflate = False
             if (raw[0] & 0x0F) != zlib.DEFLATED:
                 self._decoder = zlib.decompressobj(-zlib.MAX_WBITS)
-        while waiting and self.problem is None and not self._decoder.eof:
+        while waiting and self.problem is None:
+            if self._decoder.eof:
+                # RFC 1952 2.2: one member may follow the other; anything else is no part of it.
+                if not self._is_gzip or not waiting.startswith(_MEMBER[: len(waiting)]):
+                    return
+                self._decoder = zlib.decompressobj(_GZIP_OR_ZLIB)
             self._keep(self._decoder.decompress(waiting, _PIECE))
-            waiting = self._decoder.unconsumed_tail
+            waiting = self._decoder.unconsumed_tail or self._decoder.unused_data
 
     def _keep(self, piece: bytes) -> None:
         if len(piece) > self._left:
@@ -156,7 +169,8 @@ class Answer:
             return decoded(self.content, self.headers)
         except BodyProblem:
             pass
-        shown = self.content[:_PIECE].decode("utf-8", "replace").strip()
+        lines = self.content[:_PIECE].decode("utf-8", "replace").split()
+        shown = " ".join(lines)
         is_markup = shown.startswith("<") or "html" in self.headers.get("content-type", "").lower()
         return None if is_markup or not shown.isprintable() else shown
 
@@ -172,6 +186,7 @@ def decoded(content: bytes, headers: Mapping[str, str]) -> Any:
     try:
         return json.loads(
             content.decode(_charset(headers)).removeprefix("\ufeff"),
+            object_pairs_hook=_once_each,
             parse_constant=_refuse_constant,
             parse_float=_finite,
         )
@@ -201,6 +216,14 @@ _CHARSETS = frozenset(
 )
 
 
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        # RFC 8259 4: readers differ in which of them they take.
+        raise BodyProblem("an object in it names a member twice")
+    return found
+
+
 def _refuse_constant(name: str) -> Any:
     raise BodyProblem(f"{name} is no JSON")
 
@@ -213,15 +236,22 @@ def _finite(digits: str) -> float:
 
 
 def _check(validator: Any, data: Any) -> None:
+    import jsonschema_rs  # noqa: PLC0415 - a call needs it, an import does not
+
     try:
-        if validator.is_valid(data):
-            return
-        first = next(iter(validator.iter_errors(data)), None)
+        # Only the first thing that is wrong: to find them all takes seconds of a large body.
+        validator.validate(data)
+    except jsonschema_rs.ValidationError as error:
+        first = error
     except (RecursionError, ValueError, OverflowError, TypeError):
-        raise BodyProblem("it is nested too deeply or holds a number that is too large") from None
-    path = "/".join(str(part) for part in first.instance_path) if first is not None else ""
+        raise BodyProblem(
+            "it is nested too deeply, or holds a number that is too large or half a surrogate pair"
+        ) from None
+    else:
+        return
+    path = "/".join(str(part) for part in first.instance_path)
     shown = "".join(letter if letter.isprintable() else "?" for letter in path)[:200]
-    rule = str(first.schema_path[-1]) if first is not None and first.schema_path else "schema"
+    rule = str(first.schema_path[-1]) if first.schema_path else "schema"
     # The value itself is not quoted: it is the API's, and may be a secret.
     raise BodyProblem(f"/{shown} is not what the API documents ({rule})")
 

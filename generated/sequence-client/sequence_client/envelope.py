@@ -13,8 +13,15 @@ __all__ = ["ErrorItem", "error_items"]
 
 _MOST = 100  # items; no error needs more
 _LONGEST = 2000  # characters of a title
-_CODES = ("code", "error_code", "errorCode", "type", "reason", "status")
-_TITLES = ("title", "message", "detail", "error_description", "description", "msg", "error")
+_CODES = (
+    *("code", "error_code", "errorCode", "errorcode", "faultcode", "type", "__type", "Code"),
+    *("reason", "status"),
+)
+_TITLES = (
+    *("title", "message", "Message", "detail", "error_description", "error_message"),
+    *("errorMessage", "faultstring", "description", "msg", "error"),
+)
+_PARTS = (*_CODES, *_TITLES)
 _PLURAL = frozenset({"errors", "problems"})
 _HOLDERS = ("errors", "error", "fault", "problems", "detail")
 
@@ -85,8 +92,11 @@ def _of_object(data: dict[str, Any], depth: int) -> Iterator[_Item]:
                 else _read(held, depth + 1)
             )
             inner = list(islice(found, _MOST))
-            if inner:
-                yield from inner
+            tells = any(code or title for code, title, _ in inner)
+            if inner and (tells or holder != "detail"):
+                # What is said of all of them stands for those that say nothing themselves.
+                said = _taken({**data, holder: None}, _TITLES)
+                yield from ((code, title or said, meta) for code, title, meta in inner)
                 return
     if not data:
         return
@@ -118,6 +128,8 @@ def _taken(rest: dict[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _number(value: str | float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     try:
         return str(value)
     except ValueError:  # more digits than Python prints
@@ -125,12 +137,17 @@ def _number(value: str | float) -> str:
 
 
 def _is_field_map(held: Any, kinds: tuple[type, ...]) -> bool:
-    """``{"name": ["is taken"], "age": "is no number"}``: no key is one that names a part."""
+    """``{"name": ["is taken"], "age": "is no number"}``: none is a part of one error.
+
+    A field may be called like a part, ``{"title": ["is too short"]}``, but holds a list then.
+    """
     return (
         isinstance(held, dict)
         and bool(held)
-        and not {*_CODES, *_TITLES}.intersection(held)
         and all(value and isinstance(value, kinds) for value in held.values())
+        and all(
+            isinstance(held[name], list) and name not in _HOLDERS for name in _PARTS if name in held
+        )
     )
 
 

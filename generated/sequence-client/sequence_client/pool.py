@@ -145,7 +145,8 @@ class _Idle(Generic[C]):
 
     def push(self, held: _Held[C]) -> list[_Held[C]]:
         """Keep ``held``; return those that are to be closed."""
-        if held.connection.is_closed() or not held.connection.is_idle():
+        connection = held.connection
+        if connection.is_closed() or not connection.is_idle() or _has_more(connection):
             return [held]
         held.since = time.monotonic()
         with self._lock:
@@ -164,6 +165,16 @@ class _Idle(Generic[C]):
             self._closed = True
             held, self._held = self._held, []
             return held
+
+
+def _has_more(connection: Any) -> bool:
+    """Return whether more came than the answer, which the next call would take for its own.
+
+    A body where there may be none (RFC 9112 6.3), or one longer than announced. What httpcore
+    does not tell counts as more: the connection is closed then, which is safe.
+    """
+    state = getattr(getattr(connection, "_connection", None), "_h11_state", None)
+    return state is None or bool(state.trailing_data[0])
 
 
 class Pool(httpx.BaseTransport):

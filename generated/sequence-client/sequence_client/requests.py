@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from io import SEEK_END, BytesIO
 from typing import Any
 
 import httpx
@@ -28,6 +30,8 @@ _FRAMING = frozenset(
     }
 )
 _DOTS = frozenset({".", ".."})
+_PIECE = 1 << 16  # bytes of a file at once
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 _NOT_IN_COOKIES = frozenset('",;\\ ')  # RFC 6265 4.1.1, cookie-octet
 
 
@@ -43,7 +47,20 @@ class Requests:
         self._base = base
         # The path of the base URL as httpx writes it.
         self._prefix = httpx.URL(base + "/").raw_path[:-1]
-        self._headers = httpx.Headers({"Accept": "*/*", "Accept-Encoding": "gzip, deflate"})
+        for name in settings.headers:
+            if name.lower() in _FRAMING - {"host"}:
+                raise InvalidRequestError(f"the header {name} is none of a client")
+            if not _TOKEN.fullmatch(name):
+                raise InvalidRequestError(f"{name!a} is no name of a header")
+        self._headers = httpx.Headers(
+            {
+                # An API that knows other forms too is asked for the one that is read here.
+                "Accept": "application/json, */*;q=0.9",
+                "Accept-Encoding": "gzip, deflate",
+            }
+        )
+        if settings.user_agent:
+            self._headers["User-Agent"] = settings.user_agent
         # Written once: httpx writes it for each request otherwise.
         self._headers["Host"] = httpx.URL(base).netloc.decode("ascii")
         self._headers.update({name: _field(value) for name, value in settings.headers.items()})
@@ -55,7 +72,8 @@ class Requests:
 
         Args:
             method: upper case.
-            arguments: those of ``httpx.Request``, ``url`` being the path, encoded.
+            arguments: those of ``httpx.Request``, ``url`` being the path and ``params`` pairs,
+                all encoded.
 
         Raises:
             InvalidRequestError: a value would change where the request goes or where it ends.
@@ -63,10 +81,15 @@ class Requests:
         __tracebackhide__ = True
         rest = dict(arguments)
         path = rest.pop("url")
+        query = "&".join(f"{name}={value}" for name, value in rest.pop("params", ()))
         parts = path.lower().replace("%2e", ".").split("/")
         if parts[0] or not _DOTS.isdisjoint(parts):
             raise InvalidRequestError("the arguments make a path that addresses another operation")
         fields = _fields(rest.pop("headers", {}))
+        if hasattr(rest.get("content"), "read"):
+            stream = _FileStream(rest.pop("content"))
+            rest["stream"] = stream
+            fields["Content-Length"] = str(stream.length)
         cookies = rest.pop("cookies", {})
         if cookies or self._cookies:
             named = {name: _cookie(name, value) for name, value in cookies.items()}
@@ -74,7 +97,7 @@ class Requests:
             fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in pairs)
         request = httpx.Request(
             method,
-            self._base + path,
+            f"{self._base}{path}?{query}" if query else self._base + path,
             headers=self._headers,
             extensions={
                 EXPECTED: self._prefix + path.encode("ascii"),
@@ -85,6 +108,28 @@ class Requests:
         for name, value in fields.items():
             request.headers[name] = value
         return request
+
+
+class _FileStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """What is left of a file, the same for each attempt to send it.
+
+    A file that can not be rewound is read at once: a second attempt would send nothing.
+    """
+
+    def __init__(self, payload: Any) -> None:
+        can_rewind = hasattr(payload, "seekable") and payload.seekable()
+        self._payload = payload if can_rewind else BytesIO(payload.read())
+        self._start = self._payload.tell()
+        self.length = self._payload.seek(0, SEEK_END) - self._start
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._payload.seek(self._start)
+        while piece := self._payload.read(_PIECE):
+            yield piece
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
 
 
 def _fields(headers: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,9 @@ import pytest
 from generation_cases import describe
 from typer.testing import CliRunner, Result
 
+from specproof import generation
 from specproof.catalog import open_catalog
+from specproof.cli import generate
 from specproof.cli.main import app
 from specproof.effective import build
 from specproof.errors import InputError
@@ -125,3 +127,20 @@ def test_gaps_are_told_and_strict_fails(tmp_path: Path) -> None:
     document = json.loads(strict.stdout)
     jsonschema_rs.validate(SCHEMA, document)
     assert document["clients"][0]["left_out"][0]["what"] == "GET //evil/x"
+
+
+def test_a_client_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are made all the same, and the error is told."""
+
+    def make(source: str, folder: Path, *, workers: object) -> str:
+        assert workers is not None
+        if source == "bad":
+            raise InputError("can not be made", file=str(folder))
+        return source
+
+    monkeypatch.setattr(generation, "generate_client", make)
+    jobs: Any = [("bad", Path("a")), ("good", Path("b"))]
+    made: Any = generate._made(jobs, check=False)
+    done, stale, (failed,) = made
+    assert (done, stale) == (["good"], [])
+    assert str(failed) == "a: can not be made"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specproof.document.references import check_references, escape, lookup, resolve
-from specproof.errors import InputError
+from specproof.errors import InputError, LimitError
 from specproof.model import Json, JsonObject
 
 # The document and the pointers of RFC 6901, section 5 and 6.
@@ -121,3 +121,35 @@ def test_a_reference_is_a_string() -> None:
     """Any other value is refused."""
     with pytest.raises(InputError, match=r"spec: the \$ref at #/a/\$ref is no string"):
         check_references({"a": {"$ref": 5}}, name="spec")
+
+
+def test_references_in_extensions_are_data() -> None:
+    """Vendors name their own files in extensions; that is nothing that anyone follows here."""
+    inside = {"$ref": "./snippets/node.ts"}
+    schema = {"x-fern": {"code": inside}, "properties": {"a": {"x-own": [inside]}}}
+    check_references({"x-a": inside, "components": {"schemas": {"A": schema}}}, name="spec")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"paths": {"/a": {"$ref": "#/x-defs/a"}}, "x-defs": {"a": {"b": {"$ref": "c.yaml"}}}},
+        {"paths": {"/a": {"$ref": "#/%78-defs/a"}}, "x-defs": {"a": {"b": {"$ref": "c.yaml"}}}},
+        {"components": {"schemas": {"x-a": {"items": {"$ref": "c.yaml"}}}}},
+        {"components": {"headers": {"x-rate": {"schema": {"$ref": "c.yaml"}}}}},
+        {"components": {"schemas": {"A": {"properties": {"x-a": {"$ref": "c.yaml"}}}}}},
+    ],
+)
+def test_what_is_reached_is_no_extension(document: JsonObject) -> None:
+    """What a reference leads to, and a component or property whose name begins so, is checked."""
+    with pytest.raises(InputError, match=r"leaves the document.*, at #/"):
+        check_references(document, name="spec")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_chain_of_references_has_an_end(order: int) -> None:
+    """What leads through thousands of references is refused, wherever it is entered."""
+    links: JsonObject = {f"C{n}": {"$ref": f"#/c/C{n + 1}"} for n in range(3000)}
+    links["C3000"] = {"type": "string"}
+    with pytest.raises(LimitError, match=r"leads through more than 100, at #/c/"):
+        check_references({"c": dict([*links.items()][::order])}, name="spec")

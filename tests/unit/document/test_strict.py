@@ -140,3 +140,50 @@ def test_read_names_the_file(tmp_path: Path) -> None:
         read(path)
     with pytest.raises(LimitError, match="larger than 3 bytes"):
         read(path, limits=Limits(max_bytes=3))
+
+
+@given(depth=st.integers(1, 12), limit=st.integers(1, 12), wide=st.booleans())
+def test_depth_is_exact_however_it_is_counted(depth: int, limit: int, wide: bool) -> None:
+    """Brackets in texts and side by side do not count, nested ones do."""
+    text = "[" * depth + '"[{[{[{[{[{[{[{[{"' + (", [], {}, []" if depth > 1 else "") + "]" * depth
+    deepest = depth + 1 if depth > 1 else depth
+    value = f'{{"a": {text}, "b": [1], "c": {{"d": 1}}}}' if wide else text
+    deepest = max(deepest + 1, 2) if wide else deepest
+    for name in ("x.json", "x"):
+        if deepest <= limit:
+            parse_value(value.encode(), name=name, limits=Limits(max_depth=limit))
+        else:
+            with pytest.raises(LimitError, match=f"x.*:1: is nested more than {limit} levels deep"):
+                parse_value(value.encode(), name=name, limits=Limits(max_depth=limit))
+
+
+@pytest.mark.parametrize("name", ["x", "x.json"])
+@pytest.mark.parametrize("tail", ["]" * 50_000, ""])
+def test_depth_beyond_the_decoders_own_stack_is_a_limit(name: str, tail: str) -> None:
+    """Fifty thousand brackets are refused in one sentence, whole or broken."""
+    with pytest.raises(LimitError, match="is nested more than 128 levels deep"):
+        parse_value(("[" * 50_000 + tail).encode(), name=name)
+
+
+@pytest.mark.parametrize("name", ["x", "x.json"])
+def test_a_depth_that_is_allowed_and_can_not_be_followed_is_refused(name: str) -> None:
+    """A limit beyond what the decoder can do ends in one sentence too."""
+    data = b"[" * 50_000 + b"]" * 50_000
+    with pytest.raises(LimitError, match=f"{name}: is nested too deep to be read"):
+        parse_value(data, name=name, limits=Limits(max_depth=100_000))
+
+
+def test_numbers_that_only_json_refuses_are_words_in_a_flow_mapping() -> None:
+    """What is no JSON is YAML, also where the JSON decoder stumbled over something else first."""
+    assert parse(b'{"a": NaN, "b": 1,}', name="x") == {"a": "NaN", "b": 1}
+
+
+def test_separators_in_texts_are_no_values() -> None:
+    """A text full of commas is one value."""
+    limits = Limits(max_nodes=3)
+    assert parse(b'{"a": ",,,,::::[[[["}', name="x.json", limits=limits) == {"a": ",,,,::::[[[["}
+
+
+def test_escaped_pairs_of_surrogates_are_one_character() -> None:
+    """JSON writes characters beyond the first plane as two escapes."""
+    assert parse(b'{"a": "\\ud83d\\ude00"}', name="x.json") == {"a": "\U0001f600"}

@@ -148,6 +148,7 @@ def test_line_breaks_of_yaml_1_1_are_ordinary_characters() -> None:
     ("limits", "fits", "exceeds"),
     [
         (Limits(max_aliases=2), "a: &x 1\nb: [*x, *x]", "a: &x 1\nb: [*x, *x, *x]"),
+        (Limits(max_aliased=4), "a: &x [1]\nb: [*x, *x]", "a: &x [1]\nb: [*x, *x, *x]"),
         (Limits(max_nodes=9), "a: &x [1, 2]\nb: *x", "a: &x [1, 2]\nb: *x\nc: 1"),
         (Limits(max_nodes=12), "a: &x [1, 2]\nb: [*x]", "a: &x [1, 2]\nb: [*x, *x]"),
         (Limits(max_depth=3), "a: &x [[1]]\nb: *x", "a: &x [[1]]\nb: [*x]"),

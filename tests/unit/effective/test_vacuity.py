@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from specproof.effective.vacuity import vacuity
+from specproof.errors import LimitError
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
@@ -67,3 +68,30 @@ def test_keywords_beside_a_reference_count_from_3_1_on() -> None:
     schema = {**ANY, "type": "string"}
     assert vacuity({**DOCUMENT, "openapi": "3.0.3"}, schema)
     assert vacuity({**DOCUMENT, "openapi": "3.1.0"}, schema) is None
+
+
+@pytest.mark.parametrize("word", ["allOf", "anyOf"])
+def test_what_doubles_at_each_level_is_looked_at_once(word: str) -> None:
+    """Forty levels that each hold the next one twice are forty looks, not a million million."""
+    schemas: dict[str, Any] = {
+        f"G{n}": {word: [{"$ref": f"#/components/schemas/G{n + 1}"}] * 2} for n in range(40)
+    }
+    document: dict[str, Any] = {"openapi": "3.1.0", "components": {"schemas": schemas}}
+    first = {"$ref": "#/components/schemas/G0"}
+    schemas["G40"] = {"type": "string"}
+    assert vacuity(document, first) is None
+    schemas["G40"] = {}
+    assert len(vacuity(document, first) or "") <= 2000
+
+
+def test_what_no_reader_can_follow_is_refused() -> None:
+    """Compositions without end are an error of the description and not one of ours."""
+    names = [f"#/components/schemas/G{n}" for n in range(22)]
+    circles = {
+        name.rpartition("/")[2]: {"anyOf": [{"$ref": other} for other in names]} for name in names
+    }
+    deep = {f"G{n}": {"items": {"$ref": f"#/components/schemas/G{n + 1}"}} for n in range(2000)}
+    for schemas in (circles, {**deep, "G2000": {}}):
+        document: dict[str, Any] = {"openapi": "3.1.0", "components": {"schemas": schemas}}
+        with pytest.raises(LimitError, match="hold each other"):
+            vacuity(document, {"$ref": names[0]})

@@ -108,3 +108,11 @@ def test_credentials_that_no_request_can_carry_are_refused(scheme: dict[str, Any
     with pytest.raises(InputError, match="security scheme 'main'") as caught:
         _authentication(scheme)
     assert caught.value.file == "a.yaml"
+
+
+@pytest.mark.parametrize("name", ["Host", "CONTENT-LENGTH", "transfer-encoding", "Connection"])
+def test_headers_that_direct_a_request_carry_no_credentials(name: str) -> None:
+    """A token there would say where the request goes or ends; elsewhere the name is free."""
+    with pytest.raises(InputError, match="no request can carry the credentials"):
+        _authentication({"type": "apiKey", "in": "header", "name": name})
+    assert _authentication({"type": "apiKey", "in": "query", "name": name}).name == name

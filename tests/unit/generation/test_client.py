@@ -203,7 +203,7 @@ def test_code_that_would_not_compile_is_refused(tmp_path: Path, text: str, told:
     """Every file has its header and compiles without a warning, or nothing is written."""
     (tmp_path / "a.py").write_text(text.replace("{header}", HEADER))
     with pytest.raises(InputError, match=told):
-        client._check_code(WIDE, tmp_path)
+        client._checked(WIDE, tmp_path)
 
 
 def test_what_fails_after_generation_is_not_swapped_in(

@@ -167,6 +167,21 @@ def test_what_is_left_out_elsewhere_is_told(tmp_path: Path) -> None:
     assert [part.what for part in outcome.left_out] == ["GET //evil/x"]
 
 
+def test_what_is_ignored_refuses_nothing_and_paths_are_shown_as_published(tmp_path: Path) -> None:
+    """A catalog's client is made, its README names what is ignored and each path as it is sent."""
+    document = describe({"/t/{some.name}/{class}": {"get": operation(parameters=[])}})
+    document["paths"]["/t/{some.name}/{class}"]["servers"] = [{"url": "https://up.example.com"}]
+    folder, work = tmp_path / "client", tmp_path / "work"
+    folder.mkdir()
+    work.mkdir()
+    outcome = run_generator(source(document), folder, work)
+    (ignored,) = outcome.left_out
+    assert "the server https://up.example.com is ignored: " in ignored.line()
+    readme = (folder / "README.md").read_text()
+    assert r"| GET /t/\{some.name\}/\{class\} | " in readme
+    assert "the server https://up.example.com is ignored" in readme
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
@@ -199,7 +214,7 @@ def test_nothing_vanishes_in_silence(
         "classes": ["Model"],
     }
     answer.update({name: value for name, value in changed.items() if name in answer})
-    monkeypatch.setattr(generator, "_run", lambda *_: answer)
+    monkeypatch.setattr(generator, "_run", lambda *_, **__: answer)
     body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Model"}}}}
     document = describe(
         {"/a/{id}": {"post": operation(requestBody=body)}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import importlib
 import inspect
@@ -78,7 +79,7 @@ def test_arguments_are_written_in_their_style(peer: Peer) -> None:
     )
     assert peer.sent.url.raw_path.partition(b"?")[0] == (
         b"/styles/2024-01-02/2024-01-02T03%3A04%3A05Z/true/light%20blue"
-        b"/red%2Clight%20blue/.red.1/%3Bmatrix%3Da%2Fb"
+        b"/red,light%20blue/.red.1/;matrix=a%2Fb"
     )
     assert peer.sent.url.params.multi_items() == [
         ("q-day", "2024-01-02"),
@@ -137,6 +138,92 @@ def test_parts_are_sent_as_documented(peer: Peer) -> None:
     assert b'filename="a.bin"\r\nContent-Type: image/png\r\n\r\n\x00\r\n' in content
     assert b'Content-Type: application/json\r\n\r\n{"name":"x"}\r\n' in content
     assert content.count(b'name="days"\r\nContent-Type: text/plain\r\n\r\n2024-01-02\r\n') == 2
+
+
+def test_a_body_of_no_documented_type_is_refused(peer: Peer) -> None:
+    """It is not left out in silence; each that is documented goes out with its media type."""
+    types = importlib.import_module(f"{peer.package.__name__}.types")
+    models = importlib.import_module(f"{peer.package.__name__}.models")
+    peer.call("put_blob", body=types.File(BytesIO(b"\x00")))
+    assert peer.sent.headers["content-type"] == "application/octet-stream"
+    peer.call("put_blob", body=models.Tree(name="x"))
+    assert peer.sent.content == b'{"name":"x"}'
+    for body in ({"name": "x"}, None, types.UNSET):
+        with pytest.raises(
+            peer.package.errors.InvalidRequestError, match=r"^body must be of a type"
+        ):
+            peer.call("put_blob", body=body)
+
+
+def test_a_file_is_sent_whole_by_each_attempt(peer: Peer) -> None:
+    """From where it stood when it was given; one that can not be rewound is read at once."""
+
+    class Pipe:
+        def __init__(self, content: bytes) -> None:
+            self.read = BytesIO(content).read
+
+    types = importlib.import_module(f"{peer.package.__name__}.types")
+    stood = BytesIO(b"--left")
+    stood.seek(2)
+    for payload in (BytesIO(b"left"), stood, Pipe(b"left")):
+        sent: list[tuple[bytes, str]] = []
+
+        def refuse(request: httpx.Request, sent: list[Any] = sent) -> httpx.Response:
+            sent.append((request.read(), request.headers["content-length"]))
+            return httpx.Response(503, headers={"Retry-After": "0"})
+
+        client = peer.package.Client("http://a.example", transport=httpx.MockTransport(refuse))
+        operation = importlib.import_module(f"{peer.package.__name__}.api.default.put_blob")
+        response = operation.sync_detailed(client=client, body=types.File(payload))
+        assert response.status_code == 503
+        assert sent == [(b"left", "4")] * 3
+
+
+def test_a_file_is_sent_asynchronously(peer: Peer) -> None:
+    """The same bytes, in pieces."""
+    types = importlib.import_module(f"{peer.package.__name__}.types")
+    operation = importlib.import_module(f"{peer.package.__name__}.api.default.put_blob")
+
+    async def keep(request: httpx.Request) -> httpx.Response:
+        assert await request.aread() == b"x" * 100_000
+        return httpx.Response(204)
+
+    async def called() -> Any:
+        transport = httpx.MockTransport(keep)
+        async with peer.package.Client("http://a.example", async_transport=transport) as client:
+            body = types.File(BytesIO(b"x" * 100_000))
+            return await operation.asyncio_detailed(client=client, body=body)
+
+    assert asyncio.run(called()).error is None
+
+
+def test_what_http_gives_no_body_has_none(peer: Peer) -> None:
+    """A HEAD and a 204 succeed without the body that the description gives them."""
+    assert peer.call("head_blob").result() is None
+    peer.answer = httpx.Response(204)
+    assert peer.call("put_blob", body=_file(peer)).result() is None
+
+
+def test_a_success_that_default_alone_covers_has_no_type(peer: Peer) -> None:
+    """Beside a documented success ``default`` stands for errors; it makes no result."""
+    peer.answer = httpx.Response(202, text="wrong")
+    response = peer.call("put_blob", body=_file(peer))
+    assert (response.parsed, type(response.error).__name__) == (None, "UndocumentedSuccessError")
+    peer.answer = httpx.Response(404, text="wrong")
+    assert peer.call("put_blob", body=_file(peer)).parsed == "wrong"
+
+
+def test_a_field_of_any_shape_is_none_of_the_others(peer: Peer) -> None:
+    """What is documented for other fields does not bind the ones that have a name."""
+    peer.answer = httpx.Response(200, json={"any": None, "other": 5})
+    assert peer.call("put_blob", body=_file(peer)).parsed["other"] == 5
+    peer.answer = httpx.Response(200, json={"any": 5, "other": None})
+    assert peer.call("put_blob", body=_file(peer)).parsed is None
+
+
+def _file(peer: Peer) -> Any:
+    types = importlib.import_module(f"{peer.package.__name__}.types")
+    return types.File(BytesIO(b""))
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,19 @@ def test_a_name_has_an_end(tmp_path: Path) -> None:
     assert found.title == found.name
 
 
-@pytest.mark.parametrize("file", ["123.yaml", "日本.yaml", "--.yaml"])
-def test_a_file_name_without_a_word_is_refused(tmp_path: Path, file: str) -> None:
-    """A package must have a name."""
+@pytest.mark.parametrize("file", ["3.1.yaml", "日本.yaml", "--.yaml"])
+def test_a_file_name_without_a_word_gives_way_to_the_title(tmp_path: Path, file: str) -> None:
+    """Where the file name has no letter, the title names the package."""
     path = tmp_path / file
     path.write_text(json.dumps(describe()))
+    assert source_of_file(path).name == "small"
+
+
+@pytest.mark.parametrize("file", ["123.yaml", "日本.yaml", "--.yaml"])
+def test_a_file_without_any_word_is_refused(tmp_path: Path, file: str) -> None:
+    """A package must have a name."""
+    path = tmp_path / file
+    path.write_text(json.dumps({**describe(), "info": {"version": "1", "title": "漢 2"}}))
     with pytest.raises(InputError, match="no package name"):
         source_of_file(path)
 

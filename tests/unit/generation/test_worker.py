@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import gc
 import io
 import json
@@ -7,19 +8,23 @@ import os
 import resource
 import subprocess
 import sys
+import tomllib
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
 from generation_cases import describe
 from openapi_python_client import strings
-from openapi_python_client.parser import openapi
+from openapi_python_client.parser import openapi, properties
+from openapi_python_client.parser.properties import protocol, schemas
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from specproof.generation import worker
 from specproof.generation.generator import CONFIG, RUNTIME, TEMPLATES
 from specproof.generation.transforms import transformed
 
+HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 LIMITS = {"memory": 1 << 32, "file": 1 << 26, "seconds": 60}
 AUTHENTICATION = {
     "kind": "token",
@@ -132,9 +137,13 @@ def test_time_is_saved_without_another_output(
     written = []
     document = describe(components={"schemas": {"A": {"properties": {"b": {"enum": ["c"]}}}}})
     monkeypatch.setattr(gc, "disable", lambda: None)
-    monkeypatch.setattr(strings, "sanitize", strings.sanitize)
-    monkeypatch.setattr(strings, "split_words", strings.split_words)
-    monkeypatch.setitem(vars(openapi), "deepcopy", vars(openapi)["deepcopy"])
+    for name in ("safe_for_docstring", "sanitize", "split_words"):
+        monkeypatch.setattr(strings, name, getattr(strings, name))
+    monkeypatch.setitem(vars(protocol), "safe_for_docstring", strings.safe_for_docstring)
+    monkeypatch.setattr(strings.PythonIdentifier, "__new__", strings.PythonIdentifier.__new__)
+    monkeypatch.setitem(vars(schemas), "urlparse", vars(schemas)["urlparse"])
+    for module, name in ((openapi, "deepcopy"), (properties, "update_schemas_with_data")):
+        monkeypatch.setitem(vars(module), name, vars(module)[name])
     for name in ("slow", "fast"):
         place = tmp_path / name
         place.mkdir()
@@ -261,3 +270,36 @@ def test_a_platform_without_a_limit_keeps_the_others(monkeypatch: pytest.MonkeyP
 def test_text_of_strangers_is_one_inert_line_of_markdown(text: object, shown: str) -> None:
     """Nothing of it is interpreted, hidden or longer than a line."""
     assert worker.markdown_line(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a"b\\c',
+        "line\nbreak\ttab\r\x00\x1b",
+        "\u202e\u2066\u2028\u2029\u200b\ufeff",
+        "\u00e9\U0001f600\U000e0041",
+        "\ud800",
+        '{brace} ${dollar} %percent \'quote\' """',
+    ],
+)
+def test_a_literal_is_the_text_again(text: str) -> None:
+    """In Python and in TOML, with no character that hides or reorders what stands in the file."""
+    for value in (text, UntrustedString(text)):
+        made = worker.literal(value)
+        assert ast.literal_eval(f'"{made}"') == text
+        assert not any(unicodedata.category(letter) in {*HIDDEN} for letter in made)
+        if "\ud800" not in text:
+            # TOML 1.0.0: escapes are Unicode scalar values, which surrogates are not.
+            assert tomllib.loads(f'a = "{made}"') == {"a": text}
+    assert eval(f'f"{worker.f_string_literal(text)}"') == text  # noqa: S307 - what the filter is for
+
+
+def test_docstrings_hide_nothing() -> None:
+    """Quotes and backslashes end no docstring; what would reorder or hide source is spelt out."""
+    text = 'a\u202eb\u2066c\x1bd """ + evil() + """ \\'
+    made = worker.docstring_text(text)
+    assert "aU+202EbU+2066cU+001Bd" in made
+    assert isinstance(ast.parse(f'"""{made}"""').body[0], ast.Expr)
+    assert isinstance(ast.literal_eval(f'"""{made}"""'), str)
+    assert worker.docstring_text("two\nlines\twith\u200djoiner") == "two\nlines\twith\u200djoiner"

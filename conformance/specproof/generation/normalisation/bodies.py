@@ -21,6 +21,7 @@ from specproof.generation.normalisation.media import (
 
 __all__ = ["binary_only_where_sent", "request_media_types", "response_media_types", "status_codes"]
 
+_NO_BODY = frozenset({"204", "205", "304"})
 _FILE = {"type": "string", "format": "binary"}
 _ORDER = (JSON, FORM, MULTIPART, BYTES, TEXT)
 
@@ -44,11 +45,17 @@ def status_codes(draft: Draft) -> Iterator[str]:
 
 
 def response_media_types(draft: Draft) -> Iterator[str]:
-    """Keep one media type of each response: JSON, else text, else bytes."""
+    """Keep one media type of each response: JSON, else text, else bytes.
+
+    None where HTTP has no body, whatever is described (RFC 9110 9.3.2, 15.3.5, 15.3.6, 15.4.5).
+    """
     for entry in draft.entries:
         for key, response in entry.node["responses"].items():
+            place = f"{entry.pointer}/responses/{escape(key)}/content"
             found = chosen(response["content"])
-            if found is None:
+            if found is None or entry.method == "head" or key in _NO_BODY:
+                if found is not None:
+                    yield place
                 response["content"] = {}
                 continue
             media_type, node, read_as = found
@@ -59,7 +66,7 @@ def response_media_types(draft: Draft) -> Iterator[str]:
             changed = list(response["content"]) != [media_type] or essence(media_type) != read_as
             response["content"] = made
             if changed:
-                yield f"{entry.pointer}/responses/{escape(key)}/content"
+                yield place
 
 
 def _response_schema(node: dict[str, Any], read_as: str) -> dict[str, Any]:

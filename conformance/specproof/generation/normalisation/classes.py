@@ -70,7 +70,7 @@ class _Naming:
 
     def name(self) -> None:
         draft = self._draft
-        aliases = {name: _end(draft, name) for name in draft.schemas}
+        aliases = _ends(draft)
         own = [name for name in draft.schemas if aliases[name] == name]
         keys = {class_name(name) for name in own}
         for name in own:
@@ -179,15 +179,22 @@ class _Naming:
 _BODY_TYPES = {"application/x-www-form-urlencoded": "data", "multipart/form-data": "files"}
 
 
-def _end(draft: Draft, name: str) -> str:
-    seen = [name]
-    while "$ref" in (node := draft.schemas[seen[-1]]):
-        following = node["$ref"].removeprefix(SCHEMA_PREFIX)
-        if following in seen or following not in draft.schemas:
-            draft.schemas[seen[-1]] = {}
-            break
-        seen.append(following)
-    return seen[-1]
+def _ends(draft: Draft) -> dict[str, str]:
+    """Return for each component the one that it stands for in the end; break circles."""
+    ends: dict[str, str] = {}
+    for name in draft.schemas:
+        passed: dict[str, None] = {}
+        end = name
+        while end not in ends and "$ref" in (node := draft.schemas[end]):
+            passed[end] = None
+            following = node["$ref"].removeprefix(SCHEMA_PREFIX)
+            if following in passed or following not in draft.schemas:
+                draft.schemas[end] = {}
+                break
+            end = following
+        end = ends.get(end, end)
+        ends |= dict.fromkeys((*passed, end), end)
+    return {name: ends[name] for name in draft.schemas}
 
 
 def recursive_schemas(draft: Draft) -> Iterator[str]:

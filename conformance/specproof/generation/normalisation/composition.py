@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from specproof.document.references import escape
+from specproof.errors import LimitError
 from specproof.generation.normalisation.draft import SCHEMA_PREFIX, Draft, Slot, slots, walk
 
 __all__ = ["all_of", "alternatives"]
@@ -39,7 +40,10 @@ def _flatten(draft: Draft, found: Iterator[Slot]) -> Iterator[str]:
         node = holder[key]
         if "allOf" not in node or _is_plain_reference(node):
             continue
-        holder[key] = _flat(draft, node)
+        try:
+            holder[key] = _flat(draft, node)
+        except LimitError as error:
+            raise LimitError(f"{error.problem}, at {pointer}", remedy=error.remedy) from None
         yield f"{pointer}/allOf"
 
 
@@ -165,6 +169,7 @@ def _add_optional(
     draft: Draft, made: dict[str, Any], group: list[dict[str, Any]], seen: set[str]
 ) -> None:
     for member in group:
+        draft.look_into_alternative()
         found: dict[str, Any] = {}
         for part in _parts(draft, member, set(seen)):
             nested = [part[name] for name in _ALTERNATIVES if name in part]

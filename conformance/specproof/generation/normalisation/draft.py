@@ -14,6 +14,7 @@ __all__ = [
     "SCHEMA_PREFIX",
     "Draft",
     "Entry",
+    "Ignored",
     "LeftOut",
     "Slot",
     "children",
@@ -24,6 +25,7 @@ __all__ = [
 
 SCHEMA_PREFIX = "#/components/schemas/"
 _MOST_SCHEMAS = 1_000_000
+_MOST_ALTERNATIVES = 50_000
 
 Slot = tuple[str, Any, Any]
 """JSON Pointer of a schema, the object or array that holds it, and its key or index there."""
@@ -48,6 +50,14 @@ class LeftOut:
     def line(self) -> str:
         """Return all of it as one line."""
         return one_line(f"{self.what} is left out: {self.why}; overlay: {self.remedy}", 1000)
+
+
+class Ignored(LeftOut):
+    """A part that plays no role in the client, which has everything else that is documented."""
+
+    def line(self) -> str:
+        """Return all of it as one line."""
+        return one_line(f"{self.what} is ignored: {self.why}; overlay: {self.remedy}", 1000)
 
 
 def json_path(pointer: str) -> str:
@@ -101,6 +111,7 @@ class Draft:
         overrides: media type as sent to the one that the generator takes it for.
         models: classes by the name of the component that they stand for.
         combined: components that were made of several, by the references to those.
+        alternatives: how many were looked into to make one schema of several.
     """
 
     origin: dict[str, Any]
@@ -110,6 +121,7 @@ class Draft:
     overrides: dict[str, str] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
     combined: dict[tuple[str, ...], str] = field(default_factory=dict)
+    alternatives: int = 0
 
     @property
     def is_modern(self) -> bool:
@@ -120,6 +132,23 @@ class Draft:
         """Note that a part is left out; the remedy is an update of that place by default."""
         action = remedy or f"target {json_path(place)}, with the corrected part as update"
         self.left_out.append(LeftOut(one_line(what, 300), place, one_line(why, 300), action))
+
+    def ignore(self, what: str, place: str, why: str, remedy: str) -> None:
+        """Note that a part plays no role in the client."""
+        self.left_out.append(Ignored(one_line(what, 300), place, one_line(why, 300), remedy))
+
+    def look_into_alternative(self) -> None:
+        """Count one more alternative that is looked into.
+
+        Raises:
+            LimitError: alternatives hold each other so often that no reader ends.
+        """
+        self.alternatives += 1
+        if self.alternatives > _MOST_ALTERNATIVES:
+            raise LimitError(
+                f"the alternatives inside allOf unfold to more than {_MOST_ALTERNATIVES}",
+                remedy="correct the description with an overlay action",
+            )
 
     def component(self, node: Any) -> Any:
         """Follow ``node`` while it is a reference to a component schema of the draft."""

@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from keyword import iskeyword
 
 __all__ = ["PREFIX", "Names", "class_name", "identifier", "pascal", "shortened", "words"]
@@ -16,8 +17,11 @@ PREFIX = "field_"
 
 _DELIMITERS = r"\. _-"
 _RESERVED = (set(dir(builtins)) | {"self", "true", "false", "datetime"}) - {"id"}
+_DROPPED = re.compile(r"[^A-Za-z0-9\\. _-]")  # of ASCII: what `_kept` drops
+_REMEMBERED = 1 << 14  # names; the same ones come again and again
 _TRIES = 4
-_LONGEST = 90  # characters; with ``.py`` a file name of at most 255 bytes holds them in UTF-8
+_LONGEST = 90  # characters
+_MOST_BYTES = 160  # of UTF-8; with underscores between words and ``.py`` a file name has 255
 
 
 def words(text: str) -> list[str]:
@@ -29,6 +33,8 @@ def words(text: str) -> list[str]:
 
 
 def _kept(text: str) -> str:
+    if text.isascii():
+        return _DROPPED.sub("", text)
     return "".join(
         letter
         for letter in unicodedata.normalize("NFKC", text)
@@ -36,11 +42,13 @@ def _kept(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def pascal(text: str) -> str:
     """Return ``text`` in PascalCase; empty where it holds no letter or digit."""
     return "".join(word if word.isupper() else word.capitalize() for word in words(text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def identifier(text: str, prefix: str = PREFIX) -> str:
     """Return ``text`` in snake_case, as the name of an argument, attribute or module."""
     name = _unreserved("_".join(words(text)).lower())
@@ -48,6 +56,7 @@ def identifier(text: str, prefix: str = PREFIX) -> str:
     return name if stands else f"{prefix}{name}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def class_name(text: str) -> str:
     """Return ``text`` in PascalCase, as the name of a class that stays as it is when read again."""
     name = _class_name(text)
@@ -70,10 +79,17 @@ def _class_name(text: str) -> str:
 
 def shortened(text: str) -> str:
     """Return ``text`` at a length that a file name can have, still unlike others."""
-    if len(text) <= _LONGEST:
+    if len(text) <= _LONGEST and _fits(text):
         return text
     mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{text[: _LONGEST - 9]}_{mark}"
+    kept = text[: _LONGEST - 9]
+    while not _fits(kept):
+        kept = kept[:-1]
+    return f"{kept}_{mark}"
+
+
+def _fits(text: str) -> bool:
+    return text.isascii() or len(text.encode("utf-8", "surrogatepass")) <= _MOST_BYTES
 
 
 def _unreserved(name: str) -> str:

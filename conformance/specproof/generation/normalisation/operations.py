@@ -28,6 +28,8 @@ _FORBIDDEN = re.compile(
 _FIT = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]*")
 _LONGEST_PATH = 2000
 
+_TRIES = 4
+
 
 def is_template(path: str) -> bool:
     """Return whether ``path`` can only lead to a path on the server (OpenAPI 3.1.1, 4.8.8)."""
@@ -88,12 +90,22 @@ def operation_names(draft: Draft) -> Iterator[str]:
         made = re.sub(r"[{}]", "", entry.path).replace("/", "_").strip("_")
         from_path = identifier(f"{entry.method}_{made}")
         wanted = [identifier(given)] if identifier(given) != identifier("") else []
-        candidates = [shortened(name) for name in (*wanted, from_path)]
+        candidates = [_settled(shortened(name)) for name in (*wanted, from_path)]
         # The second of two is told apart by what it calls before it gets a number.
         entry.identifier = names.claim(*candidates)
         entry.node["operationId"] = entry.identifier
         if not given or identifier(given) != entry.identifier:
             yield f"{entry.pointer}/operationId"
+
+
+def _settled(name: str) -> str:
+    """Return ``name`` as the generator leaves it when it makes an identifier of it again."""
+    for _ in range(_TRIES):
+        if identifier(name) == name:
+            return name
+        name = identifier(name)
+    # Letters beyond ASCII can be cut in another way each time.
+    return identifier("".join(filter(str.isascii, name)))
 
 
 def path_templates(draft: Draft) -> Iterator[str]:

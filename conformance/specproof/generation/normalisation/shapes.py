@@ -145,7 +145,7 @@ def constants(draft: Draft) -> Iterator[str]:
         if "const" not in node:
             continue
         value = node["const"]
-        if (isinstance(value, str) and _is_plain(value) and "enum" not in node) or (
+        if (isinstance(value, str) and _is_literal(value) and "enum" not in node) or (
             isinstance(value, int) and "enum" not in node
         ):
             node.pop("format", None)
@@ -154,6 +154,11 @@ def constants(draft: Draft) -> Iterator[str]:
         if "enum" not in node:
             node.update(_NULL if value is None else _type_of([value]))
         yield f"{pointer}/const"
+
+
+def _is_literal(value: str) -> bool:
+    """Return whether ``value`` is the same in the Literal that the generator writes of it."""
+    return _is_plain(value) and not {'"', "\\"}.intersection(value)
 
 
 def enumerations(draft: Draft) -> Iterator[str]:
@@ -261,6 +266,22 @@ def fitting_defaults(draft: Draft) -> Iterator[str]:
         if "default" in node and not _fits(draft, node, node["default"]):
             del node["default"]
             yield f"{pointer}/default"
+        elif isinstance(node.get("default"), str) and _is_enumerated(draft, node, node["default"]):
+            # The generator looks for it among values that it has escaped already.
+            escaped = node["default"].replace("\\", "\\\\").replace('"', '\\"')
+            if escaped != node["default"]:
+                node["default"] = escaped
+                yield f"{pointer}/default"
+
+
+def _is_enumerated(draft: Draft, node: dict[str, Any], value: str) -> bool:
+    """Return whether what takes ``value`` in ``node`` are enumerations alone."""
+    found = draft.component(node)
+    members = [*found.get("anyOf", ()), *found.get("oneOf", ()), *found.get("allOf", ())]
+    if members:
+        taking = [member for member in members if _fits(draft, member, value)]
+        return all(_is_enumerated(draft, member, value) for member in taking)
+    return bool(found.get("enum"))
 
 
 _FORMATS: dict[str, Callable[[str], object]] = {

@@ -103,6 +103,38 @@ def test_a_connection_that_the_server_ended_is_not_used_again(server: RawServer)
     connection.close()
 
 
+@MODES
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(429) + http(200, b"forged"),
+        b"HTTP/1.1 204 No\r\n\r\nforged",
+        b"HTTP/1.1 304 No\r\nContent-Length: 6\r\n\r\nforged",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nforged",
+    ],
+)
+def test_what_comes_after_an_answer_is_not_the_next_one(
+    server: RawServer, mode: str, answer: bytes
+) -> None:
+    """A connection on which more came than one answer (RFC 9112 6.3) is not used again."""
+    server.answer = [answer, http(200, b"hello")]
+    connection = _connection(server.url)
+
+    async def calls() -> list[bytes]:
+        said = [(await CALL.asend(connection, _build)).content for _ in range(2)]
+        await connection.aclose()
+        return said
+
+    if mode == "sync":
+        said = [CALL.send(connection, _build).content for _ in range(2)]
+        connection.close()
+    else:
+        said = asyncio.run(calls())
+    assert said[0] in {b"", b"f"}
+    assert said[1] == b"hello"
+    assert server.connections == 2
+
+
 def test_connections_that_broke_leave_room_for_others(
     server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ SCHEMAS = {
             "200": {
                 "type": "object",
                 "required": ["id"],
-                "properties": {"id": {"$ref": "urn:api#/$defs/Id"}, "n": {}},
+                "properties": {
+                    "id": {"$ref": "urn:api#/$defs/Id"},
+                    "n": {},
+                    "many": {"items": {"type": "object"}},
+                },
             }
         }
     },
@@ -75,6 +80,7 @@ def test_a_body_is_checked_against_its_schema() -> None:
         (b"9" * 5000, "it is no JSON"),
         (b"\xff", "not in the charset"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"a": [{"b": 1, "c": 2, "b": 1}]}', "names a member twice"),
     ],
 )
 def test_what_is_no_json_says_why(content: bytes, why: str) -> None:
@@ -95,10 +101,60 @@ def test_what_no_validator_takes_is_a_problem() -> None:
 class _Refusing:
     """A validator that can not go as deep as what it is given."""
 
-    def is_valid(self, data: Any) -> bool:
+    def validate(self, data: Any) -> None:
         """Give up."""
         del data
         raise ValueError("recursion limit")
+
+
+def test_a_body_that_is_wrong_everywhere_is_refused_at_once() -> None:
+    """The first thing that is wrong is told; the others are not looked for."""
+    content = json.dumps({"id": "a", "many": ["x"] * 100_000}).encode()
+    started = time.process_time()
+    with pytest.raises(BodyProblem, match=r"^/many/0 is not what the API documents \(type\)$"):
+        _answer(content).json()
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"Service Unavailable\r\n\tTry again later\n", "Service Unavailable Try again later"),
+        (b"\n <html>\nno</html>", None),
+        (b"a\x1b[31m\nb", None),
+        (b" \n", ""),
+    ],
+)
+def test_plain_text_says_what_went_wrong(content: bytes, said: str | None) -> None:
+    """Its lines become one; markup and control characters are no text."""
+    assert _answer(content, 503).said() == said
+
+
+def test_a_body_of_several_gzip_members_is_whole() -> None:
+    """RFC 1952 2.2; what is no member is no part of the body, and an unfinished one cuts it off."""
+    members = gzip.compress(b"hel") + gzip.compress(b"") + gzip.compress(b"lo")
+
+    def collected(raw: bytes, size: int) -> tuple[bytes, str | None]:
+        collector = Collector({"content-encoding": "gzip"}, 100)
+        for start in range(0, len(raw), size):
+            collector.add(raw[start : start + size])
+        return collector.finish(), collector.problem
+
+    for size in (1, 7, 1000):
+        assert collected(members, size) == (b"hello", None)
+        assert collected(members + b"\0\0", size) == (b"hello", None)
+        assert collected(members[:-3], size) == (b"hello", "it was cut off")
+
+
+def test_an_empty_coding_ends() -> None:
+    """A coding that goes on and holds nothing is as bounded as one that holds much."""
+    collector = Collector({"content-encoding": "gzip"}, 1000)
+    member = gzip.compress(b"") * 1000
+    sent = 0
+    while collector.add(member):
+        sent += len(member)
+        assert sent < 1_000_000
+    assert (collector.finish(), collector.problem) == (b"", "it is larger than 1000 bytes")
 
 
 def test_charsets_that_are_labelled_are_read() -> None:

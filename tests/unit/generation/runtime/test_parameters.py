@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from io import BytesIO
+from io import BytesIO, UnsupportedOperation
 from typing import Any
 
 import httpx
@@ -9,6 +9,8 @@ import pytest
 
 from specproof.generation.runtime import parameters
 from specproof.generation.runtime.enums import OpenStrEnum
+from specproof.generation.runtime.errors import InvalidRequestError
+from specproof.generation.runtime.segments import Styled, segment
 from specproof.generation.runtime.types import UNSET, File
 
 DAY = dt.date(2024, 1, 2)
@@ -33,21 +35,29 @@ class Color(OpenStrEnum):
         (DAY, "form", False, [("q", "2024-01-02")]),
         (["a", False, None], "form", True, [("q", "a"), ("q", "false")]),
         (["a", "b"], "form", False, [("q", "a,b")]),
-        (["a", "b"], "spaceDelimited", False, [("q", "a b")]),
-        (["a", "b"], "pipeDelimited", False, [("q", "a|b")]),
+        (["a b", "c,d"], "form", False, [("q", "a%20b,c%2Cd")]),
+        (["a b", "c"], "form", True, [("q", "a%20b"), ("q", "c")]),
+        (["a", "b"], "spaceDelimited", False, [("q", "a%20b")]),
+        (["a|", "b"], "pipeDelimited", False, [("q", "a%7C%7Cb")]),
         (["a", "b"], "deepObject", True, [("q", "a"), ("q", "b")]),
         ([], "form", True, []),
         (BOTH, "form", True, [("R", "100"), ("G", "true")]),
         (BOTH, "form", False, [("q", "R,100,G,true")]),
-        (BOTH, "deepObject", True, [("q[R]", "100"), ("q[G]", "true")]),
-        ({"a": {"b": [1, 2]}}, "deepObject", True, [("q[a][b]", "1"), ("q[a][b]", "2")]),
-        ({"a": {"b": None}}, "form", True, [("a", '{"b":null}')]),
+        (BOTH, "deepObject", True, [("q%5BR%5D", "100"), ("q%5BG%5D", "true")]),
+        (
+            {"a": {"b": [1, 2]}},
+            "deepObject",
+            True,
+            [("q%5Ba%5D%5Bb%5D", "1"), ("q%5Ba%5D%5Bb%5D", "2")],
+        ),
+        ({"a": {"b": None}}, "form", True, [("a", "%7B%22b%22%3Anull%7D")]),
+        ({"a&": "="}, "form", False, [("q", "a%26,%3D")]),
     ],
 )
 def test_a_query_is_written_in_its_style(
     value: object, style: str, explode: bool, pairs: list[tuple[str, str]]
 ) -> None:
-    """The table of OpenAPI 3.1.1, 4.8.12.6; ``true`` is no ``True``."""
+    """The table of OpenAPI 3.1.1, 4.8.12.6: only delimiters stay; ``true`` is no ``True``."""
     assert parameters.query("q", value, style, explode=explode) == pairs
 
 
@@ -87,13 +97,28 @@ def test_a_header_and_a_cookie_are_written_in_their_style(
         (["a", "b"], "matrix", True, ";p=a;p=b"),
         (BOTH, "matrix", False, ";p=R,100,G,true"),
         (BOTH, "matrix", True, ";R=100;G=true"),
+        ("", "matrix", False, ";p"),
+        (["a,b", "../c"], "simple", False, "a%2Cb,..%2Fc"),
+        (["a.b", "é"], "label", True, ".a.b.%C3%A9"),
+        (["a;q=1"], "matrix", True, ";p=a%3Bq%3D1"),
+        ({"a,b": None, "c": "d=e"}, "simple", True, "c=d%3De"),
     ],
 )
 def test_a_part_of_a_path_is_written_in_its_style(
     value: object, style: str, explode: bool, text: object
 ) -> None:
-    """The same table; a value that is none is left for ``segment`` to refuse."""
-    assert parameters.path("p", value, style, explode=explode) == text
+    """The same table and RFC 6570 3.2; a value that is none is left for ``segment`` to refuse."""
+    written = parameters.path("p", value, style, explode=explode)
+    assert (segment("p", written) if isinstance(written, Styled) else written) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "style"), [("", "label"), (".", "label"), ([], "simple"), (["\n"], "matrix")]
+)
+def test_no_style_makes_another_path(value: object, style: str) -> None:
+    """Delimiters of a style count: ``.`` and ``..`` are refused however they came about."""
+    with pytest.raises(InvalidRequestError, match=r"^p must not"):
+        segment("p", parameters.path("p", value, style))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), b"x", {1}, [object()]])
@@ -145,6 +170,29 @@ def test_bytes_are_sent_as_they_are() -> None:
     assert _sent(parameters.content_body(File(BytesIO(b"y")))) == b"y"
 
 
+class _Pipe(BytesIO):
+    """A file that is read once and not rewound."""
+
+    def __init__(self) -> None:
+        super().__init__(b"piped")
+
+    def seekable(self) -> bool:
+        """It is not."""
+        return False
+
+    def seek(self, *_: int) -> int:
+        """Refuse."""
+        raise UnsupportedOperation
+
+
+def test_a_body_of_another_type_is_none() -> None:
+    """Only one that may be left out is."""
+    parameters.no_body(UNSET, optional=True)
+    for value, optional in ((UNSET, False), (None, True), ({}, False)):
+        with pytest.raises(InvalidRequestError, match=r"^body must be of a type"):
+            parameters.no_body(value, optional=optional)
+
+
 def test_a_list_is_one_part_per_item() -> None:
     """RFC 7578: files as they are, objects as JSON, the rest as text, nothing for None."""
     fields = {
@@ -160,6 +208,9 @@ def test_a_list_is_one_part_per_item() -> None:
         ("l", None, "text/plain"),
         ("o", None, "application/json"),
     ]
+    piped = parameters.multipart_body({"f": File(_Pipe())})
+    assert b"\r\n\r\npiped\r\n" in _sent(piped)
+    assert b"\r\n\r\npiped\r\n" in _sent(piped)
     sent = _sent({"files": parts})
     assert b'{"d":"2024-01-02"}' in sent
     assert b"\r\n\r\ntrue\r\n" in sent

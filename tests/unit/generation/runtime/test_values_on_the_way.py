@@ -24,7 +24,7 @@ from specproof.generation.runtime.credentials import (
 from specproof.generation.runtime.envelope import ErrorItem, error_items
 from specproof.generation.runtime.requests import Requests
 from specproof.generation.runtime.segments import segment
-from specproof.generation.runtime.settings import Settings
+from specproof.generation.runtime.settings import Retries, Settings
 from specproof.generation.runtime.types import UNSET, File, Unset
 
 JSON = st.recursive(
@@ -74,7 +74,7 @@ def test_an_envelope_is_bounded() -> None:
     ("data", "items"),
     [
         (5, [("", "5")]),
-        (True, [("", "True")]),
+        (True, [("", "true")]),
         ("  ", []),
         ({"errors": "  "}, []),
         ({"errors": "a", "id": 1}, [("", "a")]),
@@ -83,7 +83,17 @@ def test_an_envelope_is_bounded() -> None:
         ({"status": 404, "title": "Gone"}, [("404", "Gone")]),
         ({"code": True, "message": "m"}, [("", "m")]),
         ({"name": ["taken"], "age": "no number"}, [("", "taken"), ("", "no number")]),
-        ({"fault": {"code": "c", "detail": {"x": 1}}}, [("", "")]),
+        ({"fault": {"code": "c", "detail": {"x": 1}}}, [("c", "")]),
+        ({"fault": {"faultstring": "f", "detail": {"errorcode": "c"}}}, [("c", "f")]),
+        (
+            {"message": "Failed", "errors": [{"code": "a"}, {"msg": "b"}]},
+            [("a", "Failed"), ("", "b")],
+        ),
+        ({"errors": {"title": ["is short"], "code": ["x"]}}, [("", "is short"), ("", "x")]),
+        ({"title": ["is short"]}, [("", "is short")]),
+        ({"errors": {"title": "is short"}}, [("", "is short")]),
+        ({"__type": "T", "Message": "m"}, [("T", "m")]),
+        ({"error_code": 4, "error_message": "m"}, [("4", "m")]),
         ({"unknown": {"form": 1}}, [("", "")]),
         ({"detail": [{"msg": "m", "type": "t"}]}, [("t", "m")]),
     ],
@@ -167,6 +177,9 @@ def test_headers_have_types() -> None:
             "u": "01849e70-0a0f-72ca-ba07-5557dd734d43",
             "x": "x",
             "long": "9" * 5000,
+            "nan": "nan",
+            "great": "1e999",
+            "grouped": "1_000",
         }
     )
     assert headers.integer(held, "N") == 5
@@ -181,6 +194,10 @@ def test_headers_have_types() -> None:
         assert read(held, "x") is None
         assert read(held, "absent") is None
     assert headers.integer(held, "long") is None
+    for name in ("nan", "great", "grouped", "long", "x", "absent"):
+        assert headers.number(held, name) is None
+    assert headers.integer(held, "grouped") is None
+    assert headers.number({"n": "-1.5e3"}, "n") == -1500.0
     assert headers.text(held, "absent") is None
 
 
@@ -198,7 +215,7 @@ def test_request_ids_are_found_and_harmless() -> None:
         (5, "5"),
         (True, "true"),
         (False, "false"),
-        ([1, "a/b"], "1%2Ca%2Fb"),
+        ([1, "a/b,"], "1,a%2Fb%2C"),
         ("...", "..."),
         ("\u00e9", "%C3%A9"),
         ("a b+~", "a%20b%2B~"),
@@ -211,7 +228,25 @@ def test_a_segment_is_encoded(value: Any, written: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, "", ".", "..", [], [""], b"a", {}, set(), UNSET, "\n", "\x7f", "\ud800", "x" * 8193],
+    [
+        *(
+            None,
+            "",
+            ".",
+            "..",
+            [],
+            [""],
+            b"a",
+            {},
+            set(),
+            UNSET,
+            "\n",
+            "\x7f",
+            "\ud800",
+            "x" * 8193,
+        ),
+        *(object(), float("nan"), [float("inf")], [[1]]),
+    ],
 )
 def test_a_segment_is_refused(value: Any) -> None:
     """What would address something else names its parameter, and never itself."""
@@ -266,11 +301,58 @@ def test_requests_keep_to_the_base_url() -> None:
     for name in ("Host", "content-length", "Transfer-Encoding", "CONNECTION"):
         with pytest.raises(errors.InvalidRequestError, match="no argument"):
             requests.build("GET", {"url": "/x", "headers": {name: "1"}})
+        if name != "Host":
+            with pytest.raises(errors.InvalidRequestError, match=f"header {name} is none"):
+                Requests(
+                    "http://a.example", Settings(base_url="http://a.example", headers={name: "1"})
+                )
+    with pytest.raises(errors.InvalidRequestError, match="'a b' is no name of a header"):
+        Requests("http://a.example", Settings(base_url="http://a.example", headers={"a b": "1"}))
     sent = requests.build(
         "POST", {"url": "/x", "headers": {"N": 5, "T": True, "B": b"b"}, "json": {}}
     )
     assert [sent.headers[name] for name in ("n", "t", "b")] == ["5", "true", "b"]
     assert sent.headers["accept-encoding"] == "gzip, deflate"
+    assert sent.headers["accept"] == "application/json, */*;q=0.9"
+    assert "user-agent" not in sent.headers
+    named = Settings(base_url="http://a.example", headers={"accept": "text/csv"}, user_agent="a/1")
+    sent = Requests("http://a.example", named).build("GET", {"url": "/x"})
+    assert (sent.headers["accept"], sent.headers["user-agent"]) == ("text/csv", "a/1")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"timeout": value} for value in ("5", 0, -1, float("nan"), float("inf"), True, 1e300)),
+        *({"total_timeout": value} for value in ("x", -1, float("inf"), float("nan"))),
+        *({"max_response_bytes": value} for value in (-1, 1.5, "x", None, 10**400)),
+        *({"retries": value} for value in (3, True, "x")),
+        {"transport": httpx.AsyncHTTPTransport},
+        {"async_transport": 5},
+    ],
+)
+def test_a_limit_that_is_none_is_refused_where_it_is_set(wrong: dict[str, Any]) -> None:
+    """Not by the first call, and not as a call that may be repeated."""
+    (name,) = wrong
+    with pytest.raises(errors.InvalidRequestError, match=f"^{name} must"):
+        Settings(base_url="http://a.example", **wrong)
+
+
+@pytest.mark.parametrize("name", ["attempts", "longest_wait", "backoff"])
+@pytest.mark.parametrize("value", [-1, float("nan"), "1", True])
+def test_retries_are_numbers(name: str, value: Any) -> None:
+    """Neither negative nor anything else."""
+    with pytest.raises(errors.InvalidRequestError, match=f"^{name} must"):
+        Retries(**{name: value})
+
+
+def test_no_limits_are_limits_too() -> None:
+    """None, 0 for the whole call, a timeout of httpx, and a transport for both ways."""
+    both = httpx.MockTransport(lambda _: httpx.Response(200))
+    Settings(base_url="http://a.example", timeout=None, total_timeout=None, retries=None)
+    Settings(
+        base_url="http://a.example", timeout=httpx.Timeout(5.0), total_timeout=0.0, transport=both
+    )
 
 
 def test_credentials_of_every_kind() -> None:

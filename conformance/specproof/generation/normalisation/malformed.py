@@ -1,0 +1,130 @@
+"""Names the parts of a description whose JSON type is none that OpenAPI allows at their place.
+
+Such a part, for instance a ``content`` that is an array, can not be read and counts as absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from specproof.document.openapi import METHODS
+from specproof.document.references import escape
+from specproof.generation.normalisation.draft import Draft, json_path
+
+__all__ = ["note_malformed"]
+
+_MOST = 1000  # are named one by one
+
+_OBJECT, _LIST, _MAP = (dict,), (list,), (dict,)
+_SCHEMA = (dict, bool)  # JSON Schema 2020-12 4.3.2
+# Kind of node -> field -> the types it may have, the kind of what is in it, and whether that is
+# the field itself, its items or its members (OpenAPI 3.0.3, 4.7 and 3.1.1, 4.8).
+_Field = tuple[tuple[type, ...], str, str]
+_SCHEMA_FIELDS: dict[str, _Field] = {
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), (_LIST, "schema", "items")),
+    **dict.fromkeys(("properties", "patternProperties"), (_MAP, "schema", "members")),
+    "additionalProperties": (_SCHEMA, "schema", "itself"),
+    # A list of schemas, one for each place, is what drafts before 2020-12 had.
+    "items": ((*_SCHEMA, list), "schema", "itself"),
+    "enum": (_LIST, "", ""),
+    "type": ((str, list), "", ""),
+}
+_CONTENT: _Field = (_MAP, "media type", "members")
+_FIELDS: dict[str, dict[str, _Field]] = {
+    "document": {"paths": (_MAP, "path", "members"), "components": (_OBJECT, "components", "itself")},
+    "components": {
+        "schemas": (_MAP, "schema", "members"),
+        "responses": (_MAP, "response", "members"),
+        "parameters": (_MAP, "parameter", "members"),
+        "requestBodies": (_MAP, "body", "members"),
+        "headers": (_MAP, "header", "members"),
+        "pathItems": (_MAP, "path", "members"),
+    },
+    "path": {
+        "parameters": (_LIST, "", ""),
+        **dict.fromkeys(METHODS, (_OBJECT, "operation", "itself")),
+    },
+    "operation": {
+        "parameters": (_LIST, "parameter", "items"),
+        "requestBody": (_OBJECT, "body", "itself"),
+        "responses": (_MAP, "response", "members"),
+    },
+    "parameter": {"schema": (_SCHEMA, "schema", "itself"), "content": _CONTENT},
+    "body": {"content": _CONTENT},
+    "response": {"content": _CONTENT, "headers": (_MAP, "header", "members")},
+    "header": {"schema": (_SCHEMA, "schema", "itself")},
+    "media type": {"schema": (_SCHEMA, "schema", "itself")},
+    "schema": _SCHEMA_FIELDS,
+}
+_KINDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+
+_Place = tuple[Any, str]
+"""The place around a node, and its key or index there; ``()`` around the document."""
+
+
+def note_malformed(draft: Draft) -> None:
+    """Note every part that is of no type that OpenAPI allows there; null counts as absent.
+
+    An empty one, such as the ``[]`` that some writers make of an empty object, is noted as
+    ignored, because nothing is lost by it.
+    """
+    more = 0
+    for number, (place, value, types) in enumerate(_malformed(draft)):
+        if number >= _MOST:
+            more += 1
+            continue
+        pointer = _pointer(place)
+        what = f"the {place[1]} at {_pointer(place[0]) or '/'}"
+        allowed = " or ".join(_KINDS[kind] for kind in types)
+        why = f"it is {_KINDS.get(type(value), 'a number')}, where OpenAPI wants {allowed}"
+        if value in ([], {}, ""):
+            remedy = f"target {json_path(pointer)}, with remove: true"
+            draft.ignore(what, pointer, why, remedy)
+        else:
+            draft.leave_out(what, pointer, why)
+    if more:
+        draft.leave_out(f"{more} other parts", "", "their types are none that OpenAPI allows there")
+
+
+def _malformed(draft: Draft) -> Iterator[tuple[_Place, Any, tuple[type, ...]]]:
+    stack: list[tuple[str, Any, Any]] = [("document", draft.origin, ())]
+    while stack:
+        kind, node, around = stack.pop()
+        is_reference = isinstance(node.get("$ref"), str)
+        if is_reference and not (kind == "path" or (kind == "schema" and draft.is_modern)):
+            continue
+        below: list[tuple[str, Any, Any]] = []
+        for name, (types, inner, how) in _FIELDS[kind].items():
+            value = node.get(name)
+            if value is None:
+                continue
+            place = (around, name)
+            if not isinstance(value, types):
+                yield place, value, types
+            elif isinstance(value, list) and inner:
+                below += [(inner, item, (place, str(index))) for index, item in enumerate(value)]
+            elif how == "members":
+                below += [
+                    (inner, item, (place, key))
+                    for key, item in value.items()
+                    if inner == "schema" or not key.startswith("x-")
+                ]
+            elif how == "itself":
+                below.append((inner, value, place))
+        for inner, value, place in reversed(below):
+            if isinstance(value, dict):
+                stack.append((inner, value, place))
+            # The reader names those: it knows the operation that they belong to.
+            elif value is not None and inner not in {"parameter", "response"}:
+                types = _SCHEMA if inner == "schema" else _OBJECT
+                if not isinstance(value, types):
+                    yield place, value, types
+
+
+def _pointer(place: Any) -> str:
+    keys: list[str] = []
+    while place:
+        place, key = place
+        keys.append(escape(key))
+    return "".join(f"/{key}" for key in reversed(keys))
