@@ -25,6 +25,7 @@ __all__ = ["FIRST_VERSION", "LOCK_NAME", "Lock", "lock_bytes", "read_lock", "tem
 
 _SHAPING = (
     "authentication.py",
+    "imports.py",
     "modelling.py",
     "response_headers.py",
     "response_schemas.py",
@@ -37,6 +38,8 @@ LOCK_NAME = "generation.lock"
 FIRST_VERSION = "0.1.0"
 _FORMAT = 1
 _HERE = "files-come-here"
+_PLAIN = re.compile(r"[ !#-\[\]-~]+")  # TOML 1.0.0, basic strings: nothing in it to escape
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){1,3}(?:(?:a|b|rc|\.dev|\.post)[0-9]+)?")
 
 
@@ -101,10 +104,7 @@ def lock_bytes(
     if releases:
         document.add("releases", _releases(releases))
     # tomlkit takes a minute for the table of a large client: each key is held against all others.
-    entries = "".join(
-        f"{tomlkit.items.SingleKey(name).as_string()} = {tomlkit.string(files[name]).as_string()}\n"
-        for name in sorted(files)
-    )
+    entries = "".join(f"{_key(name)} = {_string(files[name])}\n" for name in sorted(files))
     return tomlkit.dumps(document).replace(f'{_HERE} = ""\n', entries, 1).encode()
 
 
@@ -145,6 +145,17 @@ def _release(entry: Mapping[str, Any]) -> Release:
     return Release(
         str(entry["version"]), level, {name: tuple(told) for name, told in lines.items() if told}
     )
+
+
+def _key(name: str) -> str:
+    """Return a key of TOML; most names of files need no look at each letter."""
+    if _PLAIN.fullmatch(name) and not _BARE.fullmatch(name):
+        return f'"{name}"'
+    return tomlkit.items.SingleKey(name).as_string()
+
+
+def _string(text: str) -> str:
+    return f'"{text}"' if _PLAIN.fullmatch(text) else tomlkit.string(text).as_string()
 
 
 def _releases(releases: Sequence[Release]) -> tomlkit.items.AoT:

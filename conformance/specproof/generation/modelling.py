@@ -26,6 +26,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.schema import ParameterLocation
 from openapi_python_client.strings import PythonIdentifier, fix_reserved_words
 
 __all__ = ["Modelling"]
@@ -76,6 +77,8 @@ class Modelling:
 
     def __init__(self, document: Mapping[str, Any], config: Config) -> None:
         model_property._resolve_naming_conflict = _keep_both  # noqa: SLF001 - see there
+        # Its own templates write no dates, arrays and objects into headers; ``parameters`` does.
+        PropertyProtocol._allowed_locations.add(ParameterLocation.HEADER)  # noqa: SLF001 - no other way
         self._document = document
         self._config = config
         self._parameters = dict(self._described_parameters())
@@ -210,8 +213,10 @@ class Modelling:
         """Yield the classes of each union and what tells them apart: the generator forgets it."""
         for node in _nodes(self._document):
             stated = node.get("discriminator")
+            if not isinstance(stated, Mapping):
+                continue
             members = node.get("oneOf") or node.get("anyOf")
-            if not isinstance(stated, Mapping) or not isinstance(members, list):
+            if not isinstance(members, list):
                 continue
             tag, mapping = stated.get("propertyName"), stated.get("mapping")
             references = [
@@ -272,7 +277,8 @@ class Modelling:
 def annotation(entry: PropertyProtocol) -> str:
     """Return the Python type of ``entry``; PEP 586 has no literals of numbers with a fraction."""
     code = entry.get_type_string().as_unembedded_code()
-    if isinstance(entry, ConstProperty) and isinstance(entry.value.raw_value, float):
+    # Asking for an instance asks the protocol of its class first, which takes its time.
+    if type(entry) is ConstProperty and isinstance(entry.value.raw_value, float):
         return code.replace(f"Literal[{entry.value.python_code.as_unembedded_code()}]", "float")
     return str(code)
 
@@ -320,8 +326,9 @@ def _nodes(document: Any) -> Iterator[Mapping[str, Any]]:
     waiting = [document]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             yield node
-            waiting.extend(reversed(node.values()))  # type: ignore[call-overload] # dicts are
-        elif isinstance(node, list):
-            waiting.extend(reversed(node))
+            node = node.values()
+        below = [item for item in node if isinstance(item, dict | list)]
+        below.reverse()
+        waiting += below

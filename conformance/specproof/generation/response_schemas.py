@@ -103,10 +103,22 @@ class _Shapes:
         if "const" in node and self._modern:
             yield "const", node["const"]
         yield from self._of_objects(node)
-        for keyword in ("items", "additionalProperties"):
-            if isinstance(node.get(keyword), Mapping):
-                yield keyword, self.of(node[keyword])
+        if isinstance(node.get("items"), Mapping):
+            yield "items", self.of(node["items"])
+        if isinstance(node.get("additionalProperties"), Mapping):
+            yield "additionalProperties", self._of_others(node)
         yield from self._of_compositions(node)
+
+    def _of_others(self, node: Mapping[str, Any]) -> Any:
+        """Return the shape of fields that are not listed; of which pattern they are plays no role.
+
+        A pattern of a stranger's is not matched against what a server sends.
+        """
+        other = self.of(node["additionalProperties"])
+        patterns = node.get("patternProperties")
+        if not isinstance(patterns, Mapping) or not patterns:
+            return other
+        return {"anyOf": [other, *map(self.of, patterns.values())]}
 
     def _of_objects(self, node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         properties = node.get("properties")

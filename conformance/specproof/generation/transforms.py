@@ -116,7 +116,11 @@ READING: dict[str, str] = {
     "schema-references": "a reference to what is no component is not found, issue 450",
     "siblings-of-references": "what stands beside a reference is ignored, issue 1432",
     "boolean-schemas": "the schemas true and false are no valid document (JSON Schema 4.3.2)",
+    "pattern-properties": "fields whose names match a pattern are read as additionalProperties "
+    "(JSON Schema 2020-12, 10.3.2.2)",
     "unknown-types": "one unknown type makes the whole document invalid, issue 785",
+    "one-way-properties": "what is only written is required of answers, what is only read of "
+    "bodies that are sent (OpenAPI 3.0.3, Schema Object, readOnly and writeOnly)",
     "missing-responses": "an operation without responses makes the document invalid "
     "(OpenAPI 3.1.1, Operation Object)",
 }
@@ -265,7 +269,7 @@ TRANSFORMS: tuple[Transform, ...] = (
     ),
     Transform(
         "parameters-as-text",
-        "objects and arrays in a path, header or cookie drop the operation",
+        "what has no form in a path, header or cookie drops the operation",
         "OpenAPI 3.1.1, Parameter Object, style",
         parameters.parameters_as_text,
     ),

@@ -110,15 +110,27 @@ def refusal(event: str, arguments: tuple[Any, ...], writable: Path) -> str | Non
         writes = isinstance(mode, str) and any(letter in mode for letter in "wax+")
         if writes or (isinstance(flags, int) and flags & _WRITING_FLAGS):
             changed = (path,)
-    else:
-        changed = arguments[: _CHANGING_EVENTS.get(event, 0)]
+    elif event in _CHANGING_EVENTS:
+        changed = arguments[: _CHANGING_EVENTS[event]]
+        # What a folder's name leads to may be another place afterwards.
+        _inside.cache_clear()
     for path in changed:
         if isinstance(path, str | bytes | os.PathLike):
+            plain = os.fsdecode(path)
+            folder, name = os.path.split(plain)
+            is_file = event == "open" and folder.startswith(os.sep) and name not in {"", os.pardir}
+            if is_file and _inside(folder, str(writable)) and not os.path.islink(plain):  # noqa: PTH114 - asked for every file
+                continue
             # An emptied directory tree is walked through descriptors with relative names.
-            place = Path(os.fsdecode(os.path.realpath(path)))
+            place = Path(os.path.realpath(plain))
             if not place.is_relative_to(writable):
                 return f"writing to {place} is not allowed while a client is generated"
     return None
+
+
+@lru_cache(maxsize=1 << 10)
+def _inside(folder: str, writable: str) -> bool:
+    return Path(os.path.realpath(folder)).is_relative_to(writable)
 
 
 def markdown_line(value: object) -> str:
@@ -165,7 +177,7 @@ def f_string_literal(value: Any) -> str:
 def docstring_text(value: Any) -> str:
     """Return ``value`` as text of a docstring; what would reorder or hide source is spelt out."""
     text = _text(value)
-    if not text.isprintable():
+    if not text.replace("\n", "").isprintable():
         text = "".join(
             f"U+{ord(character):04X}" if _is_deceptive(character) else character
             for character in text
@@ -222,24 +234,29 @@ def generate(job: Mapping[str, Any]) -> dict[str, Any]:
     project.env.filters["in_double_quote_literal"] = literal
     project.env.filters["in_f_string_literal"] = f_string_literal
     project.env.filters["safe_for_docstring"] = docstring_text
-    project.env.filters["wordwrap"] = _beside("shortcuts").wordwrap
     documented = job["context"]["operations"]
     project.env.globals["specproof_operation"] = lambda endpoint: documented[endpoint.name]
     project.env.globals["specproof_path"] = lambda endpoint: path_parts(
         documented[endpoint.name]["parts"], endpoint
     )
+    # The generator gives one template globals of its own; with those that all have already,
+    # jinja2 keeps the modules of macros instead of making them anew for each operation.
+    project.env.globals.setdefault("isbool", None)
+    header = project.env.get_template(_HEADER).render().rstrip("\n")
+    project.env.globals["specproof_header"] = header
+    project.env.globals["specproof_imports"] = _beside("imports").imports
     project.env.globals["specproof_types"] = response_types
     project.env.globals["specproof_models"] = {item.class_info.name: item for item in data.models}
     project.env.globals.update(modelling.globals())
+    _beside("shortcuts").save_time_of_templates(project.env)
     problems = [_problem(error) for error in project.build()]
     for folder, names in ((output, _PROJECT_FILES), (output / job["package"], _PACKAGE_FILES)):
         for name in names:
             text = project.env.get_template(f"{name}.jinja").render()
             (folder / name).write_text(text, encoding="utf-8")
-    header = project.env.get_template(_HEADER).render()
     for source in sorted(Path(job["runtime"]).glob("*.py")):
         if source.name != "__init__.py":
-            text = header.rstrip("\n") + "\n" + source.read_text(encoding="utf-8")
+            text = f"{header}\n" + source.read_text(encoding="utf-8")
             (output / job["package"] / source.name).write_text(text, encoding="utf-8")
     return {
         "problems": problems,

@@ -46,7 +46,7 @@ class NoHeaders:
         return cls()
 
 
-@frozen
+@frozen(eq=False, repr=False)  # nobody compares or prints one, and attrs compiles what does
 class Call(Generic[S, E, H]):
     """One operation.
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
-from jinja2.filters import do_wordwrap
+from jinja2.filters import do_indent, do_wordwrap
 from openapi_python_client import strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import properties
@@ -24,6 +24,35 @@ ODD = st.text(st.sampled_from('ab Z_9-."\\\n\t\x00\x7f\x85\u2028\u202e\xa0é'), 
 def test_lines_are_wrapped_as_jinja_wraps_them(text: str, width: int) -> None:
     """The filter gives what jinja2's own gives, whatever the text and width."""
     assert shortcuts.wordwrap(ENVIRONMENT, text, width) == do_wordwrap(ENVIRONMENT, text, width)
+
+
+@given(ODD | st.text(max_size=40), st.integers(1, 12))
+def test_lines_are_indented_as_jinja_indents_them(text: str, width: int) -> None:
+    """The filter gives what jinja2's own gives, whatever the text and width."""
+    assert shortcuts.indent(text, width) == do_indent(text, width)
+
+
+def test_templates_say_the_same_with_shortcuts() -> None:
+    """Fields, methods of dictionaries, macros, generators and what is missing are found alike."""
+    template = (
+        "{% macro twice(text) %}{{ text }}{{ text }}{{ shared }}{% endmacro %}"
+        "{% for key, value in told.items() %}{{ key }}={{ value }} {{ twice(key) }}{% endfor %}"
+        "{{ told.name }} {{ told.keys is callable }} {{ told.gone is defined }}"
+        "{{ name(told) | upper | indent(2) }}{{ told.copy().name }}{{ ended() is defined }}"
+    )
+
+    def said(saves_time: bool) -> str:
+        environment = Environment(autoescape=False)  # noqa: S701 - it writes Python, no HTML
+        environment.globals.update(shared="!", name=lambda held: held["name"], ended=_ended)
+        if saves_time:
+            shortcuts.save_time_of_templates(environment)
+        return environment.from_string(template).render(told={"name": "a", "keys": "b"})
+
+    assert said(saves_time=True) == said(saves_time=False)
+
+
+def _ended() -> None:
+    raise StopIteration
 
 
 @given(ODD | st.text(max_size=40))
@@ -74,3 +103,10 @@ def test_a_class_that_can_not_be_made_says_why_in_the_generators_words() -> None
     assert isinstance(told, PropertyError)
     assert (made.header, made.detail) == (told.header, told.detail)
     assert table.classes_by_reference == {}
+
+
+@given(ODD | st.text(max_size=20))
+def test_words_are_those_of_the_generator(text: str) -> None:
+    """Names are cleaned and split as the generator does it."""
+    assert shortcuts.sanitize(text) == shortcuts._sanitize(text)
+    assert shortcuts.split_words(text) == shortcuts._split_words(text)

@@ -417,29 +417,106 @@ def test_discriminators_name_the_classes() -> None:
 
 
 def test_parameters_have_schemas_that_fit_their_place() -> None:
-    """Objects in paths and headers, ``content`` and missing schemas become text."""
+    """What has no form there, ``content`` and missing schemas become text."""
     document = describe()
     _operation(document)["parameters"] = [
-        {"name": "id", "in": "path", "schema": {"type": "object", "default": {}}},
+        {"name": "id", "in": "path", "schema": {"type": ["array", "null"], "default": []}},
         {"name": "c", "in": "query", "content": {"application/json": {}}},
         {"name": "n", "in": "query"},
         {
             "name": "h",
             "in": "header",
             "description": "H.",
-            "schema": {"anyOf": [{"type": "array"}]},
+            "schema": {"anyOf": [{"type": "array", "items": {"type": "array"}}]},
         },
+        {"name": "o", "in": "header", "schema": {"properties": {"o": {"type": "object"}}}},
+        {"name": "b", "in": "header", "schema": {"type": "string", "format": "binary"}},
+        {"name": "k", "in": "cookie", "schema": {"type": "array"}},
         {"name": "q", "in": "query", "style": "deepObject", "explode": True, "schema": {}},
         {"name": 5},
     ]
     result, draft, _ = _read(document)
     schemas = {item["name"]: item["schema"] for item in _operation(result)["parameters"]}
     assert {name: schema.get("type") for name, schema in schemas.items()} == {
-        **dict.fromkeys(("id", "c", "n", "h"), "string"),
+        **dict.fromkeys(("id", "c", "n", "h", "o", "b", "k"), "string"),
         "q": None,
     }
     assert schemas["h"]["description"] == "H."
+    assert "format" not in schemas["b"]
     assert len(draft.left_out) == 1
+
+
+@pytest.mark.parametrize("where", ["header", "path"])
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        ({"type": "array"}, "array"),
+        ({"items": {"enum": ["a", None]}}, "array"),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/Self"}}, "array"),
+        ({"type": "string", "format": "date-time"}, "string"),
+        ({"type": "object", "properties": {"a": {"type": "integer"}}}, None),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, None),
+        ({"anyOf": [{"type": "string"}, {"type": "array"}]}, None),
+        ({}, None),
+    ],
+)
+def test_arrays_objects_and_dates_keep_their_type_in_paths_and_headers(
+    schema: dict[str, Any], kind: str | None, where: str
+) -> None:
+    """The client writes them itself, style simple (OpenAPI 3.1.1, 4.8.12.6)."""
+    loop = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Self"}]}
+    document = describe(components={"schemas": {"Self": loop}})
+    _operation(document)["parameters"] = [{"name": "id", "in": where, "schema": schema}]
+    result, _, names = _read(document)
+    made = next(item for item in _operation(result)["parameters"] if item["in"] == where)
+    assert made["schema"].get("type") == kind
+    assert made["schema"].get("format") == schema.get("format")
+    assert "parameters-as-text" not in names
+
+
+def test_what_goes_one_way_is_not_required_of_the_other() -> None:
+    """OpenAPI 3.0.3, Schema Object; what goes both ways holds what every answer holds."""
+    secret = {"type": "string", "writeOnly": True}
+    given = {"type": "string", "readOnly": True}
+    user = {"required": ["id", "key"], "properties": {"id": given, "key": secret}}
+    inner = {"required": ["key"], "properties": {"key": {"$ref": "#/components/schemas/Secret"}}}
+    sent = {"required": ["id", "key"], "properties": {"id": given, "key": secret}}
+    document = describe(
+        components={"schemas": {"Secret": secret, "User": user, "Inner": inner, "Sent": sent}}
+    )
+    content = {
+        name: {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+        for name in ("User", "Sent")
+    }
+    user["properties"]["more"] = {"items": {"$ref": "#/components/schemas/Inner"}}  # type: ignore[index] # it is a dict
+    _operation(document).update(
+        responses={"200": {"content": content["User"]}, "404": {"content": {"a/b": 5}}, "500": 5},
+        requestBody={"content": content["Sent"]},
+    )
+    result, _, names = _read(document)
+    schemas = result["components"]["schemas"]
+    assert [schemas[name]["required"] for name in ("User", "Inner", "Sent")] == [
+        ["id"],
+        [],
+        ["key"],
+    ]
+    assert "one-way-properties" in names
+
+
+def test_fields_that_match_a_pattern_have_its_type_too() -> None:
+    """Nothing else says what they are, and ``additionalProperties`` is not about them."""
+    other, matching = {"type": "integer"}, {"type": "string"}
+    found, _ = _schema({"additionalProperties": other, "patternProperties": {"^x-": matching}})
+    assert found == {"$ref": "#/components/schemas/OuterP"}
+    document = describe(
+        components={
+            "schemas": {"A": {"additionalProperties": other, "patternProperties": {"x": matching}}}
+        }
+    )
+    result, _, names = _read(document)
+    schema = result["components"]["schemas"]["A"]
+    assert schema["additionalProperties"] == {"anyOf": [other, matching]}
+    assert names == ["pattern-properties", "implicit-types"]
 
 
 @pytest.mark.parametrize("paths", [{"/a": "nonsense"}, {"/a": {"get": 5, "parameters": 7}}, []])

@@ -228,6 +228,24 @@ def test_the_generator_may_do_its_work(
     assert worker.refusal(event, shown, tmp_path) is None
 
 
+def test_links_lead_nowhere_else(tmp_path: Path) -> None:
+    """A file or folder of the output that leads outside is not written to, known or not."""
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    folder = inside / "folder"
+    for made in (folder, outside):
+        made.mkdir(parents=True)
+    assert worker.refusal("open", (str(folder / "a.py"), "w", 0), inside) is None
+    (folder / "b.py").symlink_to(outside / "b.py")
+    assert worker.refusal("open", (str(folder / "b.py"), "w", 0), inside) is not None
+    assert worker.refusal("open", (f"{folder}/../../outside/a.py", "w", 0), inside) is not None
+    assert worker.refusal("open", (f"{inside}/..", "w", 0), inside) is not None
+    moved = (str(folder), str(inside / "other"), -1, -1)
+    assert worker.refusal("os.rename", moved, inside) is None
+    folder.rename(inside / "other")
+    folder.symlink_to(outside)
+    assert worker.refusal("open", (str(folder / "a.py"), "w", 0), inside) is not None
+
+
 def test_limits_hold_in_a_real_process() -> None:
     """Memory, file size and processor time are lowered; a core is never written."""
     program = (

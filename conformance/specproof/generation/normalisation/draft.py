@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from specproof.document.references import escape
@@ -25,7 +26,11 @@ __all__ = [
 
 SCHEMA_PREFIX = "#/components/schemas/"
 _MOST_SCHEMAS = 1_000_000
+_HOLDING = frozenset(
+    {"additionalProperties", "allOf", "anyOf", "items", "oneOf", "prefixItems", "properties"}
+)
 _MOST_ALTERNATIVES = 50_000
+_escaped = lru_cache(maxsize=1 << 16)(escape)  # names of properties come again and again
 
 Slot = tuple[str, Any, Any]
 """JSON Pointer of a schema, the object or array that holds it, and its key or index there."""
@@ -161,24 +166,27 @@ class Draft:
         return node
 
 
-def children(pointer: str, node: dict[str, Any]) -> Iterator[Slot]:
-    """Yield the schemas right below the schema ``node``."""
+def children(pointer: str, node: dict[str, Any]) -> list[Slot]:
+    """Return the schemas right below the schema ``node``."""
+    below: list[Slot] = []
     properties = node.get("properties")
     if properties:
-        for name in properties:
-            yield f"{pointer}/properties/{escape(name)}", properties, name
+        start = f"{pointer}/properties/"
+        below = [(start + _escaped(name), properties, name) for name in properties]
     for keyword in ("items", "additionalProperties"):
         if isinstance(node.get(keyword), dict):
-            yield f"{pointer}/{keyword}", node, keyword
+            below.append((f"{pointer}/{keyword}", node, keyword))
     for keyword in ("allOf", "anyOf", "oneOf", "prefixItems"):
         members = node.get(keyword)
-        for index in range(len(members) if members else 0):
-            yield f"{pointer}/{keyword}/{index}", members, index
+        if members:
+            start = f"{pointer}/{keyword}/"
+            below += [(f"{start}{index}", members, index) for index in range(len(members))]
+    return below
 
 
 def slots(draft: Draft) -> Iterator[Slot]:
     """Yield every schema of the draft, outer ones first; one that is replaced is gone into."""
-    yield from walk(_roots(draft))
+    return walk(_roots(draft))
 
 
 def walk(roots: Iterable[Slot]) -> Iterator[Slot]:
@@ -198,8 +206,9 @@ def walk(roots: Iterable[Slot]) -> Iterator[Slot]:
         yield slot
         pointer, holder, key = slot
         node = holder[key]
-        if "$ref" not in node:
-            below = [*children(pointer, node)]
+        # Most hold none, and are not looked through.
+        if "$ref" not in node and not _HOLDING.isdisjoint(node):
+            below = children(pointer, node)
             below.reverse()
             stack.extend(below)
 
@@ -213,10 +222,10 @@ def _roots(draft: Draft) -> Iterator[Slot]:
         body = entry.node.get("requestBody")
         yield from _media(f"{entry.pointer}/requestBody", body)
         for status, response in entry.node["responses"].items():
-            yield from _media(f"{entry.pointer}/responses/{escape(status)}", response)
+            yield from _media(f"{entry.pointer}/responses/{_escaped(status)}", response)
 
 
 def _media(pointer: str, holder: Any) -> Iterator[Slot]:
     for media_type, node in holder.get("content", {}).items() if holder else ():
         if "schema" in node:
-            yield f"{pointer}/content/{escape(media_type)}/schema", node, "schema"
+            yield f"{pointer}/content/{_escaped(media_type)}/schema", node, "schema"

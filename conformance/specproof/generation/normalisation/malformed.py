@@ -32,7 +32,10 @@ _SCHEMA_FIELDS: dict[str, _Field] = {
 }
 _CONTENT: _Field = (_MAP, "media type", "members")
 _FIELDS: dict[str, dict[str, _Field]] = {
-    "document": {"paths": (_MAP, "path", "members"), "components": (_OBJECT, "components", "itself")},
+    "document": {
+        "paths": (_MAP, "path", "members"),
+        "components": (_OBJECT, "components", "itself"),
+    },
     "components": {
         "schemas": (_MAP, "schema", "members"),
         "responses": (_MAP, "response", "members"),
@@ -42,7 +45,7 @@ _FIELDS: dict[str, dict[str, _Field]] = {
         "pathItems": (_MAP, "path", "members"),
     },
     "path": {
-        "parameters": (_LIST, "", ""),
+        "parameters": (_LIST, "parameter", "items"),
         **dict.fromkeys(METHODS, (_OBJECT, "operation", "itself")),
     },
     "operation": {
@@ -56,6 +59,9 @@ _FIELDS: dict[str, dict[str, _Field]] = {
     "header": {"schema": (_SCHEMA, "schema", "itself")},
     "media type": {"schema": (_SCHEMA, "schema", "itself")},
     "schema": _SCHEMA_FIELDS,
+}
+_RANKS = {
+    kind: {name: rank for rank, name in enumerate(fields)} for kind, fields in _FIELDS.items()
 }
 _KINDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
 
@@ -75,14 +81,13 @@ def note_malformed(draft: Draft) -> None:
             more += 1
             continue
         pointer = _pointer(place)
-        what = f"the {place[1]} at {_pointer(place[0]) or '/'}"
         allowed = " or ".join(_KINDS[kind] for kind in types)
         why = f"it is {_KINDS.get(type(value), 'a number')}, where OpenAPI wants {allowed}"
         if value in ([], {}, ""):
             remedy = f"target {json_path(pointer)}, with remove: true"
-            draft.ignore(what, pointer, why, remedy)
+            draft.ignore(pointer, pointer, why, remedy)
         else:
-            draft.leave_out(what, pointer, why)
+            draft.leave_out(pointer, pointer, why)
     if more:
         draft.leave_out(f"{more} other parts", "", "their types are none that OpenAPI allows there")
 
@@ -91,35 +96,44 @@ def _malformed(draft: Draft) -> Iterator[tuple[_Place, Any, tuple[type, ...]]]:
     stack: list[tuple[str, Any, Any]] = [("document", draft.origin, ())]
     while stack:
         kind, node, around = stack.pop()
+        if not isinstance(node, dict):
+            wanted: tuple[type, ...] = _SCHEMA if kind == "schema" else _OBJECT
+            # The reader names those two: it knows the operation that they belong to.
+            if not isinstance(node, wanted) and kind not in {"parameter", "response"}:
+                yield around, node, wanted
+            continue
         is_reference = isinstance(node.get("$ref"), str)
         if is_reference and not (kind == "path" or (kind == "schema" and draft.is_modern)):
             continue
         below: list[tuple[str, Any, Any]] = []
-        for name, (types, inner, how) in _FIELDS[kind].items():
-            value = node.get(name)
-            if value is None:
-                continue
-            place = (around, name)
-            if not isinstance(value, types):
+        fields = _FIELDS[kind]
+        # A node has few of the fields that its kind may have.
+        stated = [name for name in node if name in fields]
+        if len(stated) > 1:
+            stated.sort(key=_RANKS[kind].__getitem__)
+        for name in stated:
+            types, inner, how = fields[name]
+            value, place = node[name], (around, name)
+            if value is not None and not isinstance(value, types):
                 yield place, value, types
-            elif isinstance(value, list) and inner:
-                below += [(inner, item, (place, str(index))) for index, item in enumerate(value)]
-            elif how == "members":
-                below += [
-                    (inner, item, (place, key))
-                    for key, item in value.items()
-                    if inner == "schema" or not key.startswith("x-")
-                ]
-            elif how == "itself":
-                below.append((inner, value, place))
-        for inner, value, place in reversed(below):
-            if isinstance(value, dict):
-                stack.append((inner, value, place))
-            # The reader names those: it knows the operation that they belong to.
-            elif value is not None and inner not in {"parameter", "response"}:
-                types = _SCHEMA if inner == "schema" else _OBJECT
-                if not isinstance(value, types):
-                    yield place, value, types
+            elif inner:
+                below += _below(value, inner, how, place)
+        below.reverse()
+        stack += below
+
+
+def _below(value: Any, inner: str, how: str, place: _Place) -> list[tuple[str, Any, Any]]:
+    if isinstance(value, list):
+        held = [(str(index), item) for index, item in enumerate(value)]
+    elif isinstance(value, dict) and how == "members":
+        held = [
+            (key, item)
+            for key, item in value.items()
+            if inner == "schema" or not key.startswith("x-")
+        ]
+    else:
+        return [(inner, value, place)] if isinstance(value, dict) else []
+    return [(inner, item, (place, key)) for key, item in held if item is not None]
 
 
 def _pointer(place: Any) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from specproof.generation.normalisation.draft import Draft, Entry
+from specproof.generation.normalisation.draft import Draft, Entry, children
 from specproof.generation.normalisation.names import identifier, shortened
 
 __all__ = [
@@ -69,32 +69,40 @@ def parameter_descriptions(draft: Draft) -> Iterator[str]:
 
 
 def parameters_as_text(draft: Draft) -> Iterator[str]:
-    """Take as text what the generator can not put into a path, header or cookie."""
+    """Take as text what has no form in a path, header or cookie.
+
+    Arrays and objects of plain values have one in a path or header; in a cookie, their commas
+    are none that it may hold (RFC 6265 4.1.1). OpenAPI 3.1.1, 4.8.12.6, leaves undefined how
+    arrays and objects in others are sent.
+    """
     for pointer, item in _parameters(draft):
-        if item["in"] == "query" or _is_plain(draft, item["schema"], item["in"]):
+        if item["in"] == "query" or _has_form(draft, item["schema"], item["in"], set()):
             continue
         described = draft.component(item["schema"]).get("description")
         item["schema"] = {"type": "string", **({"description": described} if described else {})}
         yield f"{pointer}/schema"
 
 
-def _is_plain(draft: Draft, schema: dict[str, Any], place: str) -> bool:
+def _has_form(draft: Draft, schema: dict[str, Any], place: str, seen: set[tuple[int, str]]) -> bool:
     found = draft.component(schema)
+    # All of what is looked into must have one, so each is looked into once.
+    if (id(found), place) in seen:
+        return True
+    seen.add((id(found), place))
     members = [*found.get("anyOf", ()), *found.get("allOf", ())]
     if members:
         nulls = place != "path"
         return all(
-            (nulls and member.get("type") == "null") or _is_plain(draft, member, place)
+            (nulls and member.get("type") == "null") or _has_form(draft, member, place, seen)
             for member in members
         )
-    if found.get("enum") or "const" in found:
+    kind = found.get("type")
+    if found.get("enum") or "const" in found or not found:
         return True
-    if found.get("type") not in _PLAIN:
-        return not found and place != "header"
-    return (
-        not (place == "header" and found.get("format") in {"date", "date-time"})
-        and found.get("format") != "binary"
-    )
+    if kind in {"array", "object"} and place in {"header", "path"}:
+        below = [holder[key] for _, holder, key in children("", found)]
+        return all(_has_form(draft, node, "item", seen) for node in below)
+    return kind in _PLAIN and found.get("format") != "binary"
 
 
 def argument_names(draft: Draft) -> Iterator[str]:

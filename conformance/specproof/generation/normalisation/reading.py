@@ -7,14 +7,16 @@ one here. Nothing of the description itself is changed or shared.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from specproof.document.openapi import METHODS
 from specproof.document.references import escape, lookup, resolve
 from specproof.errors import InputError
+from specproof.generation.normalisation.answered import answered_schemas
 from specproof.generation.normalisation.draft import SCHEMA_PREFIX, Draft, Entry
 from specproof.generation.normalisation.names import Names
-from specproof.model import JsonObject
+from specproof.json_types import JsonObject
 
 __all__ = ["read_draft"]
 
@@ -152,6 +154,9 @@ class _Reader:
                 made[media_type] = (
                     {"schema": self._schema(place, node["schema"])} if "schema" in node else {}
                 )
+            elif node and "/" not in media_type and not media_type.startswith("x-"):
+                place = f"{pointer}/content/{escape(media_type)}"
+                self.draft.leave_out(place, place, "its key is no media type")
         return made
 
     def _schema(self, pointer: str, node: Any) -> dict[str, Any]:
@@ -259,9 +264,7 @@ class _Reader:
             }
         required = node.get("required")
         if isinstance(required, list):
-            made["required"] = [
-                name for name in dict.fromkeys(map(str, required)) if name in required
-            ]
+            made["required"] = self._required(pointer, node, required)
         items = node.get("items")
         if isinstance(items, list):
             made["prefixItems"] = [
@@ -273,9 +276,7 @@ class _Reader:
         if isinstance(additional, bool):
             made["additionalProperties"] = additional
         elif isinstance(additional, dict):
-            made["additionalProperties"] = self._schema(
-                f"{pointer}/additionalProperties", additional
-            )
+            made["additionalProperties"] = self._others(pointer, additional, node)
         for keyword in _LISTS:
             members = node.get(keyword)
             if isinstance(members, list) and members:
@@ -283,3 +284,50 @@ class _Reader:
                     self._schema(f"{pointer}/{keyword}/{index}", member)
                     for index, member in enumerate(members)
                 ]
+
+    def _required(self, pointer: str, node: dict[str, Any], required: list[Any]) -> list[str]:
+        """Return what ``node`` always holds, in whichever direction it goes.
+
+        OpenAPI 3.0.3, Schema Object: required takes effect on the request only where a property
+        is writeOnly, and on the response only where it is readOnly.
+        """
+        names = [name for name in dict.fromkeys(map(str, required)) if name in required]
+        properties = node.get("properties")
+        declared: dict[str, Any] = properties if isinstance(properties, dict) else {}
+        directions = {name: self._direction(declared.get(name)) for name in names}
+        if not any(directions.values()):
+            return names
+        other = "writeOnly" if id(node) in self._answered else "readOnly"
+        kept = [name for name in names if directions[name] != other]
+        if kept != names:
+            self._note("one-way-properties", f"{pointer}/required")
+        return kept
+
+    def _direction(self, node: Any) -> str:
+        """Return ``readOnly`` or ``writeOnly`` where the property goes one way, else nothing."""
+        found = resolve(self.draft.origin, node) if isinstance(node, dict) else None
+        stated = found if isinstance(found, dict) else {}
+        return next((name for name in ("writeOnly", "readOnly") if stated.get(name) is True), "")
+
+    @cached_property
+    def _answered(self) -> frozenset[int]:
+        return answered_schemas(self.draft.origin)
+
+    def _others(
+        self, pointer: str, additional: dict[str, Any], node: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the schema of the fields that ``properties`` does not list.
+
+        A field whose name matches a pattern is none of ``additionalProperties`` (JSON Schema
+        2020-12, 10.3.2.3), and a class has one type for both.
+        """
+        other = self._schema(f"{pointer}/additionalProperties", additional)
+        patterns = node.get("patternProperties")
+        if not isinstance(patterns, dict) or not patterns:
+            return other
+        self._note("pattern-properties", f"{pointer}/patternProperties")
+        matching = [
+            self._schema(f"{pointer}/patternProperties/{escape(pattern)}", schema)
+            for pattern, schema in patterns.items()
+        ]
+        return {"anyOf": [other, *matching]}

@@ -112,7 +112,8 @@ class _Anything(Shape):
         return _ANYTHING
 
 
-@frozen
+# What nobody compares or prints is spared the methods for it: attrs compiles them at import.
+@frozen(eq=False, repr=False)
 class _Kind(Shape):
     name: str
     kinds: type | tuple[type, ...]
@@ -140,7 +141,7 @@ class _Integer(Shape):
         return None if score is None else score + 1
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _Format(Shape):
     name: str
     pattern: re.Pattern[str]
@@ -171,7 +172,7 @@ class _Content(Shape):
         raise _not("a string", data)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Constant(Shape):
     """One value alone."""
 
@@ -189,7 +190,7 @@ class Constant(Shape):
         return None if super().fit(data, memory) is None else _CONSTANT
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Members(Shape):
     """An open enumeration: an undocumented value becomes an undocumented member."""
 
@@ -209,7 +210,7 @@ class Members(Shape):
         return _MEMBER if member.is_documented else _UNKNOWN_MEMBER
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Items(Shape):
     """An array."""
 
@@ -294,7 +295,7 @@ class OneOf(Shape):
         return known[1]
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Field:
     """One documented field of an object: its name, the attribute that holds it, its shape."""
 

@@ -16,8 +16,8 @@ class StructuredErrorItemMeta:
     `code` — for example, the create-user `Conflict` code returns `{ conflicting_aliases: {
     [alias_label]: alias_id } }`.
 
-        Attributes:
-            additional_properties: the other fields that an answer held, by their names.
+    Attributes:
+        additional_properties: the other fields that an answer held, by their names.
     """
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True)
