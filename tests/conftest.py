@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     marker = item.get_closest_marker("registry")
     if marker is None:
         pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Measure coverage with the first examples of a property, not with all."""
+    # Whoever runs the suite of a contract from here reads this file without our helpers.
+    from measuring import measuring_first_examples
+
+    with measuring_first_examples(pyfuncitem):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

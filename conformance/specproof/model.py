@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from specproof.json_types import Json, JsonObject
 
 __all__ = [
     "Blame",
@@ -23,12 +25,6 @@ __all__ = [
     "VerdictKind",
     "fingerprint",
 ]
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
-"""Any JSON value; objects keep the order of the document."""
-
-JsonObject = dict[str, Json]
-"""A JSON object that we own and may change."""
 
 Headers = tuple[tuple[str, str], ...]
 """Header fields in the order they came, names as sent, repeated fields kept apart."""

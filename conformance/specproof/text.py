@@ -19,6 +19,8 @@ def printable(text: str) -> str:
     Line feeds stay; a line that begins like a CI workflow command (``::name`` of
     GitHub Actions, ``##[`` and ``##vso[`` of Azure) is broken up with a backslash.
     """
+    if text.isascii() and text.isprintable():
+        return _disarmed(text)
     shown = "".join(
         character
         if character == "\n" or unicodedata.category(character) not in _HIDDEN_CATEGORIES

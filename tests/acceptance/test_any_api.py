@@ -28,6 +28,7 @@ def _run(folder: Path, url: str, monkeypatch: pytest.MonkeyPatch, *, cases: int)
     )
 
 
+@pytest.mark.no_cover  # whole runs, whose code other tests measure
 def test_every_success_is_brought_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids come from what POST creates, one inside the other; nothing of the run is left over."""
     with serve_notes() as notes:

@@ -111,6 +111,7 @@ def _outcome(api: Api, client: Any, given: Any, runner: asyncio.Runner, form: in
     return "value"
 
 
+@pytest.mark.no_cover  # the kit's part in it is measured by the tests of each fault
 @pytest.mark.parametrize(("name", "play"), [("onesignal", _onesignal), ("sequence", _sequence)])
 def test_no_fault_gets_past_the_types(name: str, play: Any) -> None:
     """With every fault and legal variation on, calls give typed values or errors of the tree.

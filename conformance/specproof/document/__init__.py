@@ -9,7 +9,7 @@ from specproof.document import openapi, references
 from specproof.document.canonical import canonical_json, digest
 from specproof.document.limits import Limits
 from specproof.document.strict import parse, parse_value, read
-from specproof.model import Json
+from specproof.json_types import Json
 
 __all__ = [
     "Limits",

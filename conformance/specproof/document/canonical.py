@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from specproof.model import Json
+from specproof.json_types import Json
 
 __all__ = ["canonical_json", "digest"]
 

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from specproof.model import Json
+from specproof.json_types import Json
 
 __all__ = ["to_yaml"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from specproof.model import Json, JsonObject
+from specproof.json_types import Json, JsonObject
 
 __all__ = ["OWN_PREFIX", "without_own_extensions"]
 

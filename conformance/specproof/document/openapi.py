@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specproof.document.references import escape, resolve
 from specproof.document.scalars import quoted_name
 from specproof.errors import InputError
-from specproof.model import Json, JsonObject
+from specproof.json_types import Json, JsonObject
 
 __all__ = [
     "METHODS",
@@ -35,8 +35,7 @@ METHODS: tuple[str, ...] = (
 _VERSION = re.compile(r"3\.([01])\.\d+(?:-[0-9A-Za-z.-]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation of a document.
 
     Attributes:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from specproof.document.scalars import quoted_name
 from specproof.errors import InputError, LimitError
-from specproof.model import Json, JsonObject
+from specproof.json_types import Json, JsonObject
 
 __all__ = ["check_references", "escape", "lookup", "resolve"]
 

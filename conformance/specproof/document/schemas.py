@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import jsonschema_rs
 
 from specproof.document.references import resolve
 from specproof.errors import InputError
-from specproof.model import Json, JsonObject
+from specproof.json_types import Json, JsonObject
 
 __all__ = ["Outline", "SchemaCompiler", "Validator", "Violation"]
 
@@ -57,8 +56,7 @@ _READING = frozenset(
 _NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One way in which an instance breaks a schema, without a value of the instance.
 
     Attributes:

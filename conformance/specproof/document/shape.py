@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from specproof.document.openapi import METHODS
 from specproof.document.references import escape
 from specproof.errors import InputError
-from specproof.model import Json, JsonObject
+from specproof.json_types import Json, JsonObject
 from specproof.text import one_line
 
 __all__ = ["check_shape"]

@@ -11,7 +11,7 @@ from typing import cast
 from specproof.document.limits import Limits
 from specproof.document.scalars import quoted_name
 from specproof.errors import InputError, LimitError
-from specproof.model import Json, JsonObject
+from specproof.json_types import Json, JsonObject
 
 __all__ = ["parse", "parse_value", "read"]
 

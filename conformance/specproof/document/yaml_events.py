@@ -17,7 +17,7 @@ import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
 from specproof.document.limits import Limits
 from specproof.document.scalars import plain, quoted_name
 from specproof.errors import InputError, LimitError
-from specproof.model import Json
+from specproof.json_types import Json
 from specproof.text import one_line
 
 __all__ = ["parse_yaml"]

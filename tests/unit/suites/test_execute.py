@@ -146,6 +146,7 @@ def _comparable(run: Run) -> dict[str, Any]:
     return plain
 
 
+@pytest.mark.no_cover  # whole runs, whose code other tests measure
 def test_the_same_seed_is_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice in this process, whatever a developer has set for pytest; another seed differs."""
     plan = RunPlan(apis=("sequence",), cases=4)
