@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("conform", "test", "lock")
+SCRIPTS = ("conform", "test", "lock", "regress")
 TOOLS = ("bash", "basename", "dirname", "mkdir", "mktemp", "mv", "rm", "cp", "cat")
 
 # Stands for uv: makes a bare environment quickly and notes what it was asked to do. With

@@ -1,20 +1,23 @@
-"""The command line: one row per command; the modules import nothing heavy at the top."""
+"""The command line: one row per command; the module of the one that is asked for is imported."""
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 
 import typer
+from typer.core import TyperGroup
 
 from specproof.errors import SpecproofError
 from specproof.text import one_line
@@ -25,6 +28,7 @@ COMMANDS: tuple[str, ...] = (
     "add",
     "build",
     "cleanup",
+    "diff",
     "discover",
     "doctor",
     "explain",
@@ -32,6 +36,7 @@ COMMANDS: tuple[str, ...] = (
     "generate",
     "lint",
     "record",
+    "regress",
     "report",
     "run",
     "serve",
@@ -39,8 +44,43 @@ COMMANDS: tuple[str, ...] = (
 )
 """Names of the commands; ``specproof.cli.<name>`` holds a function ``<name>_command``."""
 
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name; the module of one is imported when somebody asks for it."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        if name not in self._made:
+            module = importlib.import_module(f"specproof.cli.{name}")
+            alone = typer.Typer(
+                add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+            )
+            alone.command(name)(getattr(module, f"{name}_command"))
+            self._made[name] = typer.main.get_command(alone)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Group(TyperGroup):
+    """Takes commands from the table."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = cast("Any", _Commands())
+
+
 app = typer.Typer(
     name="specproof",
+    cls=_Group,
     help="Vendor an API contract, generate its client, prove that real responses keep it.",
     add_completion=False,
     no_args_is_help=True,
@@ -48,11 +88,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for _name in COMMANDS:
-    _module = importlib.import_module(f"specproof.cli.{_name}")
-    _command = cast("Callable[..., Any]", getattr(_module, f"{_name}_command"))
-    app.command(_name)(_command)
 
 
 @app.callback()
@@ -62,6 +97,9 @@ def _root() -> None:
 
 def main() -> None:
     """Run the command line; every outcome is one of the exit codes 0, 1, 2, 3, 130 and 143."""
+    # Memory goes back with the process: nothing has to be searched for garbage at its end, which
+    # takes as long as a small command.
+    atexit.register(gc.freeze)
     with _tidy_end() as ended:
         try:
             _run()

@@ -18,6 +18,8 @@ from specproof.effective.build import load
 from specproof.effective.lint import RULES
 from specproof.errors import InputError
 from specproof.model import Requirement
+from specproof.regression import rules as regression
+from specproof.regression.change import Direction
 from specproof.report.words import BLAMES, EXIT_CODES, SEVERITIES, SOURCES, TARGETS, VERDICTS
 from specproof.requirements.contract import Contract
 from specproof.requirements.derive import derive
@@ -41,6 +43,13 @@ __all__ = [
 ]
 
 EXPLAIN_SCHEMA: Final = "specproof.explain/1"
+
+
+_DIRECTIONS: Final = {
+    Direction.REQUEST: "requests",
+    Direction.RESPONSE: "responses",
+    Direction.BOTH: "requests and responses",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ _RULE_REGISTRIES: Final[tuple[tuple[str, Callable[[], Iterable[Rule]]], ...]] = 
 
 def registered(providers: Iterable[Provider] = ()) -> tuple[Explanation, ...]:
     """Return every explanation, ours first, then those of ``providers``."""
-    found = [*_words(), *_rules()]
+    found = [*_words(), *_rules(), *_regression_rules()]
     for provider in providers:
         found.extend(provider())
     return tuple(found)
@@ -220,3 +229,19 @@ def _rules() -> Iterator[Explanation]:
         for rule in rules():
             title = getattr(rule, "title", "") or _first_sentence(rule.explanation)
             yield Explanation(rule.id, kind, title, rule.explanation, rule.clause)
+
+
+def _regression_rules() -> Iterator[Explanation]:
+    for rule in regression.registry().values():
+        levels = [f"{rule.level} for those who call the API", f"{rule.provider} for its provider"]
+        if rule.strict is not rule.level:
+            levels.append(f"{rule.strict} under --policy strict")
+        if rule.failure is not rule.level:
+            levels.append(f"{rule.failure} in an answer that reports an error")
+        told = [
+            " ".join(rule.explanation.split()),
+            f"Level: {', '.join(levels)}. Felt in: {_DIRECTIONS[rule.direction]}.",
+            f"What to do: {rule.fix}",
+        ]
+        title = rule.message.replace("{", "<").replace("}", ">")
+        yield Explanation(rule.id, "change", title, "\n\n".join(told), rule.clause)

@@ -6,11 +6,11 @@ link and mentions nobody.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from specproof.model import Source, VerdictKind
+from specproof.report import marks
 from specproof.report.pytest_file import file_name, pytest_of
 from specproof.report.view import (
     columns,
@@ -22,11 +22,9 @@ from specproof.report.view import (
     summary_line,
 )
 from specproof.suites.runfile import Run, RunApi
-from specproof.text import one_line, printable
 
 __all__ = ["render_markdown"]
 
-_MARKS: Final = re.compile(r"[\\`*_{}\[\]()#@+!|~:$&\"'<>=^]|(?<=www)\.", re.IGNORECASE)
 _WORDS: Final[Mapping[VerdictKind | None, str]] = {
     VerdictKind.PASS: "✅ pass",
     VerdictKind.FAIL: "❌ fail",
@@ -47,10 +45,10 @@ def render_markdown(run: Run) -> str:
 def _document(run: Run) -> Iterator[str]:
     yield "# specproof"
     yield ""
-    yield f"**{_inert(summary_line(run), 1000)}**"
+    yield f"**{marks.inert(summary_line(run), 1000)}**"
     for api in run.header.apis:
         yield ""
-        yield f"## {_code(api.api)} {_inert(api.title)}"
+        yield f"## {marks.code(api.api)} {marks.inert(api.title)}"
         yield from _matrix(run, api)
         yield from _prose(run, api)
         yield from _open(run, api)
@@ -62,26 +60,28 @@ def _matrix(run: Run, api: RunApi) -> Iterator[str]:
     if not rows:
         return
     yield ""
-    yield from _head(["operation", *map(_code, statuses)])
+    yield from marks.head(["operation", *map(marks.code, statuses)])
     for row in rows:
         words = {cell.status: _WORDS[cell.kind] for cell in row.cells}
-        yield _row([_code(row.operation.id), *(words.get(status, "") for status in statuses)])
+        yield marks.row(
+            [marks.code(row.operation.id), *(words.get(status, "") for status in statuses)]
+        )
     yield ""
     for row in rows:
         for cell in row.cells:
             if cell.not_exercised is not None:
-                place = f"{_code(row.operation.id)} {_code(cell.status)}"
-                yield f"- not exercised: {place}: {_inert(cell.not_exercised)}"
+                place = f"{marks.code(row.operation.id)} {marks.code(cell.status)}"
+                yield f"- not exercised: {place}: {marks.inert(cell.not_exercised)}"
 
 
 def _prose(run: Run, api: RunApi) -> Iterator[str]:
     verdicts = prose(run, api)
     if verdicts:
         yield ""
-        yield from _head(["promise in prose", "verdict", "reason"])
+        yield from marks.head(["promise in prose", "verdict", "reason"])
     for verdict in verdicts:
-        statement = _inert(verdict.requirement.statement)
-        yield _row([statement, _WORDS[verdict.kind], _inert(verdict.reason)])
+        statement = marks.inert(verdict.requirement.statement)
+        yield marks.row([statement, _WORDS[verdict.kind], marks.inert(verdict.reason)])
 
 
 def _open(run: Run, api: RunApi) -> Iterator[str]:
@@ -95,13 +95,13 @@ def _open(run: Run, api: RunApi) -> Iterator[str]:
     )
     if groups:
         yield ""
-        yield from _head(["not proved", "reason", "requirements"])
+        yield from marks.head(["not proved", "reason", "requirements"])
     for group in groups:
-        ids = [_code(verdict.requirement.id) for verdict in group.verdicts]
+        ids = [marks.code(verdict.requirement.id) for verdict in group.verdicts]
         more = len(ids) - _NAMED_IN_A_GROUP
         if more > 0:
             ids[_NAMED_IN_A_GROUP:] = [f"and {more} more"]
-        yield _row([_WORDS[group.kind], _inert(group.reason), "<br>".join(ids)])
+        yield marks.row([_WORDS[group.kind], marks.inert(group.reason), "<br>".join(ids)])
 
 
 def _findings(run: Run) -> Iterator[str]:
@@ -111,71 +111,31 @@ def _findings(run: Run) -> Iterator[str]:
     yield ""
     yield "## Findings"
     yield ""
-    yield from _head(["severity", "rule", "requirement", "message", "blame", "source", "accepted"])
+    yield from marks.head(
+        ["severity", "rule", "requirement", "message", "blame", "source", "accepted"]
+    )
     for finding in findings:
         source = finding_source(run, finding)
-        yield _row(
+        yield marks.row(
             [
                 str(finding.severity),
-                _code(finding.rule),
-                _code(finding.requirement),
-                _inert(finding.message, 1000),
+                marks.code(finding.rule),
+                marks.code(finding.requirement),
+                marks.inert(finding.message, 1000),
                 str(finding.blame),
                 "" if source is None else str(source),
-                "" if finding.deviation is None else _inert(finding.deviation, 1000),
+                "" if finding.deviation is None else marks.inert(finding.deviation, 1000),
             ]
         )
     tests = 0
     for finding in findings:
         if finding.reproduce:
-            yield from _folded(f"reproduce {_code(finding.rule)}", "sh", finding.reproduce)
+            yield from marks.folded(
+                f"reproduce {marks.code(finding.rule)}", "sh", finding.reproduce
+            )
         test = pytest_of(run, finding) if tests < _TESTS else None
         if test is not None:
             tests += 1
-            yield from _folded(f"<code>{file_name(finding)}</code>", "python", test.rstrip("\n"))
-
-
-def _folded(summary: str, language: str, text: str) -> Iterator[str]:
-    shown = printable(text)
-    longest = max((len(ticks) for ticks in re.findall("`+", shown)), default=0)
-    fence = "`" * max(3, longest + 1)
-    yield ""
-    yield f"<details><summary>{summary}</summary>"
-    yield ""
-    yield f"{fence}{language}"
-    yield shown
-    yield fence
-    yield ""
-    yield "</details>"
-
-
-def _head(titles: Sequence[str]) -> Iterator[str]:
-    yield _row(titles)
-    yield _row(["---"] * len(titles))
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _code(text: str) -> str:
-    return f"<code>{_escaped(one_line(text))}</code>"
-
-
-def _inert(text: str, limit: int = 300) -> str:
-    return _escaped(one_line(text, limit))
-
-
-def _escaped(text: str) -> str:
-    """Return ``text`` with every mark as a character reference.
-
-    CommonMark 6.2: a reference never stands for the mark in the structure of a document.
-    In a ``code`` element ``@`` mentions nobody, ``#`` names no issue, and neither the text
-    before nor after it is a mail address.
-    """
-    return _MARKS.sub(_reference, text)
-
-
-def _reference(match: re.Match[str]) -> str:
-    reference = f"&#{ord(match[0])};"
-    return f"<code>{reference}</code>" if match[0] in "@#" else reference
+            yield from marks.folded(
+                f"<code>{file_name(finding)}</code>", "python", test.rstrip("\n")
+            )

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from specproof.model import Finding, Severity, Source, Verdict, VerdictKind
 from specproof.report.pytest_file import file_name, pytest_of
+from specproof.report.streams import write_text
 from specproof.report.view import (
     Row,
     columns,
@@ -100,16 +101,6 @@ def show_text(run: Run, *, verbose: bool = False, stream: TextIO | None = None) 
         verbose=verbose,
     )
     write_text(text, out)
-
-
-def write_text(text: str, stream: TextIO | None = None) -> None:
-    """Write ``text`` to ``stream`` (standard output).
-
-    Each character that the encoding of the stream lacks is escaped.
-    """
-    out = stream or sys.stdout
-    encoding = out.encoding or "utf-8"
-    out.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 class _Writer:

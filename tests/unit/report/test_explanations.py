@@ -13,6 +13,7 @@ from specproof.effective.build import build
 from specproof.effective.lint import RULES
 from specproof.errors import InputError
 from specproof.model import Blame, Requirement, Severity, Source, VerdictKind
+from specproof.regression.rules import registry as changes
 from specproof.report import explanations, schema
 from specproof.report.explanations import Explanation, explain, of_requirement, registered
 from specproof.suites.deviations import DEVIATION_RULES
@@ -56,6 +57,7 @@ def root(tmp_path: Path) -> Path:
         ("deviation", list(DEVIATION_RULES)),
         ("check", [check.id for check in registry()]),
         ("lint", [rule.id for rule in RULES]),
+        ("change", list(changes())),
     ],
 )
 def test_every_word_of_a_report_is_explained(kind: str, ids: list[str]) -> None:
@@ -71,6 +73,17 @@ def test_findings_about_deviations_are_explained(rule: str) -> None:
     (found,) = explain(rule)
     assert (found.kind, found.text) == ("deviation", DEVIATION_RULES[rule])
     assert explain(f"deviation:{rule}") == (found,)
+
+
+def test_a_change_is_explained_with_its_levels_and_what_to_do() -> None:
+    """Whoever reads the id in a report learns for whom it is how bad."""
+    (found,) = explain("change:parameter-removed")
+    rule = changes()["parameter-removed"]
+    assert f"{rule.level} for those who call the API" in found.text
+    assert f"{rule.strict} under --policy strict" in found.text
+    assert f"What to do: {rule.fix}" in found.text
+    assert found.title == rule.message.replace("{subject}", "<subject>")
+    assert found.clause == rule.clause
 
 
 def test_kind_and_id_together_are_unique() -> None:

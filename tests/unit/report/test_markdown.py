@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 from runs import awkward_run, inert, runs
 
 from specproof.model import Verdict
-from specproof.report.markdown import _folded, _inert, render_markdown
+from specproof.report import marks
+from specproof.report.markdown import render_markdown
 from specproof.suites.runfile import Run
 
 _RENDERER = MarkdownIt("commonmark").enable("table")
@@ -62,7 +63,7 @@ def test_texts_of_strangers_are_inert(run: Run) -> None:
 @given(text=st.text(alphabet="<>[]()!`*_~|#&;:/@\\-+=.1ahtpsw \n", max_size=30))
 def test_no_text_becomes_markup(text: str) -> None:
     """A text of marks alone stays the text it is, in a paragraph and in a table."""
-    shown = _inert(text)
+    shown = marks.inert(text)
     html = _RENDERER.render(f"x {shown} y\n\n| a | b |\n| --- | --- |\n| {shown} | {shown} |\n")
     assert _Tags(html).seen <= _OURS
     assert html.count("<td>") == 2
@@ -90,7 +91,7 @@ def test_a_long_group_is_cut_and_counted() -> None:
 @pytest.mark.parametrize("command", ["```\n<b>", "````", "plain"])
 def test_a_command_stays_in_its_fence(command: str) -> None:
     """The fence is longer than any run of backticks in the command."""
-    html = _RENDERER.render("\n".join(_folded("reproduce", "sh", command)))
+    html = _RENDERER.render("\n".join(marks.folded("reproduce", "sh", command)))
     assert html.count("<pre>") == 1
     assert "<b>" not in html
 
