@@ -174,8 +174,14 @@ CASES = (
     _refused(
         "reference",
         "a reference out of the page",
-        _fence(_spec() + "x-a: {$ref: 'file:///etc/passwd'}\n"),
+        _fence(_spec() + "components: {schemas: {A: {$ref: 'file:///etc/passwd'}}}\n"),
         "leaves the document",
+    ),
+    # The harness sees to it that nobody follows it: no file outside is read.
+    _found(
+        "reference-in-extension",
+        "a reference out of the page where it is data",
+        _fence(_spec() + "x-a: {$ref: 'file:///etc/passwd'}\n"),
     ),
     _found("quotes", "100,000 quotations in one another", ">" * 100_000 + "\n" + _TRUE),
     _refused(

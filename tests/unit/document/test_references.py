@@ -125,8 +125,8 @@ def test_a_reference_is_a_string() -> None:
 
 def test_references_in_extensions_are_data() -> None:
     """Vendors name their own files in extensions; that is nothing that anyone follows here."""
-    inside = {"$ref": "./snippets/node.ts"}
-    schema = {"x-fern": {"code": inside}, "properties": {"a": {"x-own": [inside]}}}
+    inside: JsonObject = {"$ref": "./snippets/node.ts"}
+    schema: JsonObject = {"x-fern": {"code": inside}, "properties": {"a": {"x-own": [inside]}}}
     check_references({"x-a": inside, "components": {"schemas": {"A": schema}}}, name="spec")
 
 
