@@ -65,7 +65,7 @@ class SchemaGraph:
         self.untouched = Untouched(old, new)
         self._bases: dict[int, tuple[Place, Place]] = {}
         self._answers: dict[tuple[Key, bool], bool] = {}
-        self._asking = 0
+        self._comparing = 0
 
     def compare(self, old: Place, new: Place, mode: Mode) -> Key:
         """Compare two Schema Objects, or references to them, and all that is inside.
@@ -96,14 +96,6 @@ class SchemaGraph:
                     seen.add(inner)
                     waiting.append(inner)
 
-    def same(self, old: Place, new: Place) -> bool:
-        """Return whether two schemas mean the same."""
-        return self.same_spots(_spot(old), _spot(new))
-
-    def compatible(self, old: Place, new: Place, mode: Mode) -> bool:
-        """Return whether nothing can hurt where ``new`` takes the place of ``old``."""
-        return self.fits(_spot(old), _spot(new), mode)
-
     def unchanged(self, old: Spot, new: Spot) -> bool:
         """Return whether two schemas are the same letter by letter."""
         return self.untouched.spots(old, new)
@@ -126,18 +118,15 @@ class SchemaGraph:
     def _answer(self, step: Step, *, breaking: bool) -> bool:
         """Return whether nothing is found, or nothing that could hurt.
 
-        An answer may rest on a pair that is being compared just now, which then counts as equal.
+        An answer may rest on a pair that is being compared just now, which counts as equal until
+        it is known better. Findings are only ever added, so a no stays; a yes is asked again.
         """
-        self._asking += 1
-        try:
-            key = self._explored(step)
-        finally:
-            self._asking -= 1
+        key = self._explored(step)
         known = self._answers.get((key, breaking))
         if known is None:
             levels = (registry()[item.rule].level for item in self.findings(key))
             known = not any(not breaking or level is not Level.INFO for level in levels)
-            if not self._asking:
+            if not known or not self._comparing:
                 self._answers[key, breaking] = known
         return known
 
@@ -156,6 +145,7 @@ class SchemaGraph:
                 continue
             node = _Node(settled)
             self._nodes[key] = node
+            self._comparing += 1
             for outcome in self._outcomes(settled):
                 if isinstance(outcome, Finding):
                     node.findings.append(outcome)
@@ -165,6 +155,7 @@ class SchemaGraph:
                     if inner not in self._nodes:
                         self._pending[inner] = inside
                         waiting.append(inner)
+            self._comparing -= 1
 
     def _key(self, step: Step) -> tuple[Key, Step]:
         old, new = self._old.settled(step.old), self._new.settled(step.new)
