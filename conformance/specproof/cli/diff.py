@@ -18,6 +18,15 @@ from specproof.cli.comparing import (
     fails,
     rendered,
 )
+from specproof.cli.options import (
+    FailOnOption,
+    FormOption,
+    InterfaceOption,
+    OutputOption,
+    PerspectiveOption,
+    PolicyOption,
+    TodayOption,
+)
 from specproof.errors import InputError
 from specproof.regression.change import Perspective, Policy
 
@@ -37,43 +46,21 @@ def diff_command(  # noqa: PLR0917 - Typer passes options by name
         ),
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="What replaces it, named alike.")],
-    perspective: Annotated[
-        Perspective, typer.Option(help="Levels for those who call the API or offer it.")
-    ] = Perspective.CONSUMER,
-    policy: Annotated[
-        Policy,
-        typer.Option(help="strict: whatever could break a generated client is breaking."),
-    ] = Policy.DEFAULT,
-    fail_on: Annotated[
-        FailOn, typer.Option(help="Exit with 1 at changes of this level or above.")
-    ] = FailOn.ERROR,
+    perspective: PerspectiveOption = Perspective.CONSUMER,
+    policy: PolicyOption = Policy.DEFAULT,
+    fail_on: FailOnOption = FailOn.ERROR,
     config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="changes.toml: levels, and changes that are accepted."),
     ] = None,
-    today: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE", help="Day by which sunsets and acceptances are judged, YYYY-MM-DD."
-        ),
-    ] = None,
-    form: Annotated[DiffFormat, typer.Option("--format", "-f", help="Form of the report.")] = (
-        DiffFormat.TEXT
-    ),
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Write to this file; one line is still printed."),
-    ] = None,
+    today: TodayOption = None,
+    form: FormOption = DiffFormat.TEXT,
+    output: OutputOption = None,
     client: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Generated client that callers have; of an API, its own."),
     ] = None,
-    interface: Annotated[
-        bool,
-        typer.Option(
-            "--interface", help="Generate both clients and compare their Python interfaces."
-        ),
-    ] = False,
+    interface: InterfaceOption = False,
     usage: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Your own code: find its calls of the client."),

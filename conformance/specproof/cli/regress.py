@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specproof.cli.comparing import UPSTREAM, DiffFormat, Eyes, FailOn, compared, day, fails
+from specproof.cli.options import (
+    FailOnOption,
+    FormOption,
+    InterfaceOption,
+    OutputOption,
+    PerspectiveOption,
+    PolicyOption,
+    TodayOption,
+)
 from specproof.errors import CouldNotCheckError, InputError
 from specproof.regression.change import Perspective, Policy
 from specproof.text import one_line
@@ -51,35 +60,13 @@ def regress_command(  # noqa: PLR0917 - Typer passes options by name
             metavar="DIR", help="With --history: revisions are the files of DIR, sorted by name."
         ),
     ] = None,
-    perspective: Annotated[
-        Perspective, typer.Option(help="Levels for those who call the API or offer it.")
-    ] = Perspective.CONSUMER,
-    policy: Annotated[
-        Policy,
-        typer.Option(help="strict: whatever could break a generated client is breaking."),
-    ] = Policy.DEFAULT,
-    fail_on: Annotated[
-        FailOn, typer.Option(help="Exit with 1 at changes of this level or above.")
-    ] = FailOn.ERROR,
-    today: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE", help="Day by which sunsets and acceptances are judged, YYYY-MM-DD."
-        ),
-    ] = None,
-    form: Annotated[DiffFormat, typer.Option("--format", "-f", help="Form of the report.")] = (
-        DiffFormat.TEXT
-    ),
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Write to this file; one line is still printed."),
-    ] = None,
-    interface: Annotated[
-        bool,
-        typer.Option(
-            "--interface", help="Generate both clients and compare their Python interfaces."
-        ),
-    ] = False,
+    perspective: PerspectiveOption = Perspective.CONSUMER,
+    policy: PolicyOption = Policy.DEFAULT,
+    fail_on: FailOnOption = FailOn.ERROR,
+    today: TodayOption = None,
+    form: FormOption = DiffFormat.TEXT,
+    output: OutputOption = None,
+    interface: InterfaceOption = False,
     usage: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Your own code: find its calls of the clients."),
