@@ -342,18 +342,18 @@ def test_lock_without_uv_is_told_to_get_it(checkout: Path, environment: dict[str
 @pytest.mark.parametrize(
     ("apt", "told", "asked"),
     [
-        (None, "nginx: can not be installed here", []),
-        ("exit 100", "nginx: can not be installed here", ["install", "update"]),
-        ('[[ "$*" == *update* || -e "$0.updated" ]] && : >"$0.updated"', "nginx: installed",
+        (None, "nginx-light: can not be installed here", []),
+        ("exit 100", "nginx-light: can not be installed here", ["install", "update"]),
+        ('[[ "$*" == *update* || -e "$0.updated" ]] && : >"$0.updated"', "nginx-light: installed",
          ["install", "update", "install"]),
-        ("exit 0", "nginx: installed", ["install"]),
+        ("exit 0", "nginx-light: installed", ["install"]),
     ],
     ids=["no-apt", "no-network", "after-update", "at-once"],
 )  # fmt: skip
-def test_nginx_is_installed_where_that_can_be_done(
+def test_packages_are_installed_where_that_can_be_done(
     apt: str | None, told: str, asked: list[str], tmp_path: Path
 ) -> None:
-    """Else one line says that its test is skipped; the checks go on in either case."""
+    """Else one line says which tests are skipped; the checks go on in either case."""
     tools = tmp_path / "bin"
     tools.mkdir()
     for name in ("bash", "env", "timeout"):
@@ -364,8 +364,8 @@ def test_nginx_is_installed_where_that_can_be_done(
     for name in ("sudo", "apt-get"):
         if (tools / name).exists():
             (tools / name).chmod(0o755)
-    body = f"set -euo pipefail; source {ROOT}/scripts/lib/nginx.sh; "
-    missing = "find_nginx() { return 1; }; install_nginx; echo goes on"
+    body = f"set -euo pipefail; source {ROOT}/scripts/lib/packages.sh; install_package nginx-light"
+    missing = f" {tmp_path}/none/*/nginx 'one test'; echo goes on"
     done = _run([tools / "bash", "-c", body + missing], {"PATH": str(tools)}, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(told)
@@ -373,8 +373,8 @@ def test_nginx_is_installed_where_that_can_be_done(
     log = tools / "apt-get.log"
     words = log.read_text().split() if log.exists() else []
     assert [word for word in words if word in {"install", "update"}] == asked
-    assert "scripts/lib/nginx.sh" in (ROOT / ".ci" / "run").read_text()
-    there = "find_nginx() { return 0; }; install_nginx"
+    assert "scripts/lib/packages.sh" in (ROOT / ".ci" / "run").read_text()
+    there = f" '{tools}/ba*' 'one test'"
     assert _run([tools / "bash", "-c", body + there], {"PATH": str(tools)}, tmp_path).stdout == ""
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import atexit
 import gc
-import importlib
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, cast
 
 import typer
-from typer.core import TyperGroup
 
+from specproof.cli.commands import group_of
 from specproof.errors import SpecproofError
 from specproof.text import one_line
 
@@ -34,6 +32,7 @@ COMMANDS: tuple[str, ...] = (
     "explain",
     "faults",
     "generate",
+    "history",
     "lint",
     "record",
     "regress",
@@ -42,45 +41,12 @@ COMMANDS: tuple[str, ...] = (
     "serve",
     "vendor",
 )
-"""Names of the commands; ``specproof.cli.<name>`` holds a function ``<name>_command``."""
-
-
-class _Commands(Mapping[str, Any]):
-    """The commands by name; the module of one is imported when somebody asks for it."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in COMMANDS:
-            raise KeyError(name)
-        if name not in self._made:
-            module = importlib.import_module(f"specproof.cli.{name}")
-            alone = typer.Typer(
-                add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-            )
-            alone.command(name)(getattr(module, f"{name}_command"))
-            self._made[name] = typer.main.get_command(alone)
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
-
-    def __len__(self) -> int:
-        return len(COMMANDS)
-
-
-class _Group(TyperGroup):
-    """Takes commands from the table."""
-
-    def __init__(self, **attributes: Any) -> None:
-        super().__init__(**attributes)
-        self.commands = cast("Any", _Commands())
+"""Names of the commands; ``specproof.cli.<name>`` holds ``<name>_command``."""
 
 
 app = typer.Typer(
     name="specproof",
-    cls=_Group,
+    cls=group_of("specproof.cli", COMMANDS),
     help="Vendor an API contract, generate its client, prove that real responses keep it.",
     add_completion=False,
     no_args_is_help=True,

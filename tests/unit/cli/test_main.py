@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from commands import EVERY_COMMAND
 
 from specproof import errors
 from specproof.cli import main as command_line
@@ -108,10 +109,10 @@ def test_a_reader_that_goes_away_is_no_finding(arguments: list[str], unbuffered:
     assert (done.returncode, done.stderr) == (2, "")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", EVERY_COMMAND)
 def test_every_command_has_help_with_an_example(name: str, tmp_path: Path) -> None:
     """``specproof NAME --help`` says what it does, ends in an example, and has --json."""
-    done = _specproof(name, "--help", cwd=tmp_path)
+    done = _specproof(*name.split(), "--help", cwd=tmp_path)
     assert done.returncode == 0
     assert f"specproof {name}" in done.stdout.split("Usage:")[1].split("\n", 1)[1]
     assert "--json" in done.stdout

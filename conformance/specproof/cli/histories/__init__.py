@@ -1,0 +1,1 @@
+"""The commands of ``specproof history``, one file each."""
