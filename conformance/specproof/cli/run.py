@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,9 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     apis: Annotated[
         list[str] | None, typer.Argument(metavar="[API]...", help="APIs; all where none is named.")
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All APIs of the catalog, as where none is named.")
+    ] = False,
     target: Annotated[
         str | None,
         typer.Option(
@@ -44,6 +47,24 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     workers: Annotated[
         int, typer.Option("--workers", "-n", min=0, max=256, help="Worker processes; 0: none.")
     ] = 0,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Run part I of N only and write it to --output, for `specproof history merge`;"
+            " limits and ledger of a live run are each part's own.",
+        ),
+    ] = None,
+    confirm: Annotated[
+        int,
+        typer.Option(min=0, max=100, help="Try what counts for the exit code again so many times."),
+    ] = 0,
+    flaky_ok: Annotated[
+        bool,
+        typer.Option(
+            "--flaky-ok", help="What no repeat of --confirm showed again does not fail the run."
+        ),
+    ] = False,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="Setting of the emulator, name=value.")
     ] = None,
@@ -99,52 +120,139 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     output: Annotated[
         Path | None, typer.Option(help="Write the run file (JSON lines) here.")
     ] = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHERE",
+            help="Store the run in this file or database URL; without it in $SPECPROOF_HISTORY,"
+            " if that is set.",
+        ),
+    ] = None,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Store the run nowhere.")
+    ] = False,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Label of the stored run; commit, branch and url come from GitHub or GitLab CI.",
+        ),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Scheduler of Dask distributed, like tls://scheduler:8786, whose workers check"
+            " the APIs, one run each; needs specproof[distributed] and a history.",
+        ),
+    ] = None,
+    parts: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Tasks per API on an engine.")
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Name of the runs of an engine; the same name goes on where it was.",
+        ),
+    ] = None,
+    fleet: Annotated[
+        Path | None,
+        typer.Option(
+            help="TOML: base_url, rate, resources and the like of each API, live on an engine."
+        ),
+    ] = None,
+    insecure_engine: Annotated[
+        bool,
+        typer.Option("--insecure-engine", help="Use a scheduler on another machine without TLS."),
+    ] = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write a Markdown summary here.")] = None,
     verbose: Annotated[bool, typer.Option(help="List every requirement.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print specproof.run/1 as JSON.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print specproof.run/1 as JSON, specproof.fleet/1 of an engine."
+        ),
+    ] = False,
     root: Annotated[Path | None, typer.Option(help="Folder with specs/ in it.")] = None,
 ) -> None:
     """Check that real responses keep the contract.
 
     Exit codes: 0 the contract holds, 1 findings, 2 wrong usage or bad input, 3 nothing could
-    be said (target out of reach, or no documented success was ever answered).
+    be said (target out of reach, or no documented success was ever answered), or the run could
+    not be stored. Of a part (--shard): 1 findings in it, 3 nothing was answered, otherwise 0,
+    which says nothing of the whole.
 
     Example: specproof run onesignal --json
     """
+    from specproof.cli.engine_options import EngineOptions
     from specproof.cli.running import (
+        Judging,
         accept_findings,
         confirm_production,
         finish,
         make_plan,
+        read_shard,
+        run_plan,
         tell_left,
     )
-    from specproof.suites.execute import execute
-    from specproof.suites.runfile import read_run
+    from specproof.cli.storing import place_of, read_labels, store, try_place
 
-    if fail_on not in {"error", "warning", "info", "never"}:
-        raise InputError(f"--fail-on {fail_on} is none of error, warning, info, never")
-    plan = make_plan(
-        apis=apis or [],
-        target=target,
-        base_url=base_url,
-        spec=spec,
-        seed=seed,
-        cases=cases,
-        settings=setting or [],
-        resources=resources,
-        allow_production=allow_production or [],
-        headers=header or [],
-        max_requests=max_requests,
-        rate=rate,
-        max_seconds=max_seconds,
-        ledger=ledger,
-        time_budget=time_budget,
-        root=root,
-    )
-    earlier = None if against is None else read_run(against)
+    judging = Judging(fail_on, against, confirm, flaky_ok)
+    part = read_shard(shard, judging, output)
+    place = place_of(history, off=no_history, partial=part is not None)
+    labels = read_labels(label or [], stored=place is not None or no_history)
+    if every and (apis or spec is not None):
+        raise InputError("--all and names of APIs exclude each other")
+    asked: dict[str, Any] = {
+        "apis": apis or [],
+        "target": target,
+        "base_url": base_url,
+        "spec": spec,
+        "seed": seed,
+        "cases": cases,
+        "settings": setting or [],
+        "resources": resources,
+        "allow_production": allow_production or [],
+        "headers": header or [],
+        "max_requests": max_requests,
+        "rate": rate,
+        "max_seconds": max_seconds,
+        "ledger": ledger,
+        "time_budget": time_budget,
+        "root": root,
+    }
+    on_engine = EngineOptions(engine, insecure_engine, parts, batch, fleet)
+    if engine is not None:
+        from specproof.cli.fleet import run_on_engine
+
+        code = run_on_engine(
+            on_engine,
+            asked,
+            judging,
+            refused={
+                "--spec": spec,
+                "--shard": shard,
+                "--workers": workers,
+                "--against": against,
+                "--accept": accept,
+                "--ledger": ledger,
+                "--output": output,
+                "--junit": junit,
+                "--markdown": markdown,
+            },
+            place=place,
+            labels=labels,
+            yes=yes,
+            as_json=as_json,
+        )
+        raise typer.Exit(code)
+    on_engine.refuse_without()
+    plan = make_plan(**asked)
     confirm_production(plan, confirmed=yes)
-    run = execute(plan, workers=workers, fail_on=fail_on, against=earlier)
+    try_place(place)
+    run = run_plan(plan, judging, part=part, workers=workers)
     tell_left(plan)
     if accept:
         accept_findings(plan, run)
@@ -157,4 +265,5 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         as_json=as_json,
         stream=sys.stdout,
     )
+    store(run, place, labels, output=output)
     raise typer.Exit(run.footer.exit_code)

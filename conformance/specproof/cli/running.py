@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from specproof.report.markdown import render_markdown
 from specproof.report.text import show_text, write_text
 from specproof.suites.deviations import accept
 from specproof.suites.plan import RunPlan
-from specproof.suites.runfile import Run, write_run
+from specproof.suites.runfile import Run, read_run, write_run
 from specproof.targets.credentials import is_telling, references
 from specproof.targets.emulators import read_settings
 from specproof.targets.given import Given, read_resources
@@ -29,14 +30,22 @@ from specproof.targets.ledger import default_ledger, settling
 from specproof.text import one_line
 
 __all__ = [
+    "SEVERITIES",
+    "Judging",
     "accept_findings",
     "confirm_production",
     "finish",
     "make_plan",
     "read_headers",
+    "read_shard",
+    "run_plan",
     "tell_left",
 ]
 
+SEVERITIES = ("error", "warning", "info", "never")
+"""What ``--fail-on`` may say."""
+
+_SHARD = re.compile(r"([0-9]{1,5})/([0-9]{1,5})")
 _TARGETS = ("emulator", "recorded", "live")
 _ACCEPTED_DAYS = 90
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -45,6 +54,74 @@ _RATE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)/(s|min|h)")
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 _FRESH_CASES = 40
 """Fresh cases per operation and kind where there is no corpus and nobody said how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The options that decide about the exit code, see ``suites.execute``.
+
+    Raises:
+        InputError: they do not go together.
+    """
+
+    fail_on: str = "error"
+    against: Path | None = None
+    confirm: int = 0
+    flaky_ok: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense."""
+        if self.fail_on not in SEVERITIES:
+            raise InputError(f"--fail-on {self.fail_on} is none of {', '.join(SEVERITIES)}")
+        if self.flaky_ok and not self.confirm:
+            raise InputError(
+                "--flaky-ok needs repeats to tell what is flaky", remedy="add --confirm 2"
+            )
+
+    def earlier(self) -> Run | None:
+        """Read the run file of ``--against``."""
+        return None if self.against is None else read_run(self.against)
+
+
+def read_shard(text: str | None, judging: Judging, output: Path | None) -> tuple[int, int] | None:
+    """Return number and count of the part that ``--shard`` names, None for the whole run.
+
+    Raises:
+        InputError: it names none, or the other options do not go with it.
+    """
+    if text is None:
+        return None
+    found = _SHARD.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise InputError("--shard is no part of a run", remedy="write it like 2/4")
+    if output is None:
+        raise InputError(
+            "--shard without a file for the merge", remedy=f"add --output part-{found[1]}.jsonl"
+        )
+    if judging.against is not None:
+        raise InputError("--against is for whole runs", remedy="give it to specproof history merge")
+    return int(found[1]), int(found[2])
+
+
+def run_plan(plan: RunPlan, judging: Judging, *, part: tuple[int, int] | None, workers: int) -> Run:
+    """Run ``plan``, or one part of it, and return what it found."""
+    from specproof.suites.execute import execute
+
+    if part is None:
+        return execute(
+            plan,
+            workers=workers,
+            fail_on=judging.fail_on,
+            against=judging.earlier(),
+            confirm=judging.confirm,
+            flaky_ok=judging.flaky_ok,
+        )
+    from specproof.suites.parts import execute_part, shard_run
+
+    seen = execute_part(
+        plan, *part, workers=workers, confirm=judging.confirm, fail_on=judging.fail_on
+    )
+    return shard_run(plan, seen, fail_on=judging.fail_on, flaky_ok=judging.flaky_ok)
 
 
 def make_plan(

@@ -20,7 +20,7 @@ RUN_SCHEMA: Final = "specproof.run/1"
 def run_document(run: Run) -> dict[str, Any]:
     """Return the document; each text in it is printable, so that ``jq -r`` is safe, too."""
     header, summary = run.header, run.summary
-    document = {
+    document: dict[str, Any] = {
         "schema": RUN_SCHEMA,
         "target": header.target,
         "run": {
@@ -56,6 +56,8 @@ def run_document(run: Run) -> dict[str, Any]:
         "findings": [_finding(run, finding) for finding in ordered_findings(run)],
         "statistics": [asdict(statistics) for statistics in run.statistics],
     }
+    if header.shard is not None:
+        document["run"] |= {"shard": {"index": header.shard.index, "count": header.shard.count}}
     safe: dict[str, Any] = _safe(document)
     return safe
 
@@ -82,6 +84,8 @@ def _requirement(verdict: Verdict) -> dict[str, Any]:
 
 def _finding(run: Run, finding: Finding) -> dict[str, Any]:
     source = finding_source(run, finding)
+    confirmation = run.confirmations.get(finding.fingerprint)
+    tried = {} if confirmation is None else {"confirmation": asdict(confirmation)}
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
@@ -98,6 +102,7 @@ def _finding(run: Run, finding: Finding) -> dict[str, Any]:
         "source": None if source is None else str(source),
         "exchange": finding.exchange,
         "occurrences": finding.occurrences,
+        **tried,
     }
 
 

@@ -19,6 +19,8 @@ from specproof.report.view import (
     matrix,
     ordered_findings,
     prose,
+    repeated,
+    shard_line,
     summary_line,
 )
 from specproof.suites.runfile import Run, RunApi
@@ -45,6 +47,10 @@ def render_markdown(run: Run) -> str:
 def _document(run: Run) -> Iterator[str]:
     yield "# specproof"
     yield ""
+    part = shard_line(run)
+    if part is not None:
+        yield marks.inert(part)
+        yield ""
     yield f"**{marks.inert(summary_line(run), 1000)}**"
     for api in run.header.apis:
         yield ""
@@ -116,12 +122,13 @@ def _findings(run: Run) -> Iterator[str]:
     )
     for finding in findings:
         source = finding_source(run, finding)
+        again = repeated(run, finding)
         yield marks.row(
             [
                 str(finding.severity),
                 marks.code(finding.rule),
                 marks.code(finding.requirement),
-                marks.inert(finding.message, 1000),
+                marks.inert(finding.message, 1000) + (f" ({again})" if again else ""),
                 str(finding.blame),
                 "" if source is None else str(source),
                 "" if finding.deviation is None else marks.inert(finding.deviation, 1000),

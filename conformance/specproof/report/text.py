@@ -29,6 +29,8 @@ from specproof.report.view import (
     matrix,
     ordered_findings,
     prose,
+    repeated,
+    shard_line,
     summary_line,
 )
 from specproof.suites.runfile import Run, RunApi
@@ -83,6 +85,10 @@ def render_text(
         _environ={},
     )
     report = _Writer(console, wrap=width is not None)
+    part = shard_line(run)
+    if part is not None:
+        report.line(Text(part, "bold"))
+        report.line()
     for api in run.header.apis:
         _api(report, run, api, verbose=verbose)
     _findings(report, run)
@@ -276,6 +282,9 @@ def _finding(report: _Writer, run: Run, finding: Finding) -> None:
         f"fingerprint: {one_line(finding.fingerprint)}",
     ]
     report.line(Text("; ".join(facts), "dim"), indent=4)
+    again = repeated(run, finding)
+    if again is not None:
+        report.line(Text(again, "yellow" if run.flaky(finding) else ""), indent=4)
     if finding.deviation is not None:
         report.line(f"accepted: {one_line(finding.deviation, 1000)}", indent=4)
     if finding.reproduce:

@@ -23,6 +23,8 @@ __all__ = [
     "ordered_findings",
     "outcome",
     "prose",
+    "repeated",
+    "shard_line",
     "summary_line",
     "worst",
 ]
@@ -142,18 +144,48 @@ def finding_source(run: Run, finding: Finding) -> Source | None:
 
 
 def outcome(run: Run) -> str:
-    """Return what the exit code of ``run`` says, in words."""
+    """Return what the exit code of ``run`` says, in words; a part never says that all holds."""
+    if run.header.shard is not None and run.footer.exit_code == 0:
+        return "nothing is broken in this part"
     return OUTCOMES[run.footer.exit_code]
+
+
+def shard_line(run: Run) -> str | None:
+    """Return what has to be said first of a part of a run, None of a whole one."""
+    shard = run.header.shard
+    if shard is None:
+        return None
+    return (
+        f"part {shard.index} of {shard.count} of a run: what the other parts see is not in it;"
+        " put them together with specproof history merge"
+    )
+
+
+def repeated(run: Run, finding: Finding) -> str | None:
+    """Return how often ``finding`` was seen again, None where it was not tried again."""
+    confirmation = run.confirmations.get(finding.fingerprint)
+    if confirmation is None:
+        return None
+    if confirmation.of == 0:
+        return "tried again, and no repeat came to look at it"
+    again = f"seen again in {confirmation.seen} of {_counted(confirmation.of, 'repeat')}"
+    return f"{again}: flaky" if confirmation.flaky else again
 
 
 def summary_line(run: Run) -> str:
     """Return the run in one line, printable."""
     summary = run.summary
     names = ", ".join(api.api for api in run.header.apis) or "no API"
-    accepted = f" ({summary.accepted} accepted)" if summary.accepted else ""
+    flaky = sum(run.flaky(finding) for finding in run.findings)
+    told = [f"{summary.accepted} accepted"] * bool(summary.accepted)
+    told += [f"{flaky} flaky"] * bool(flaky)
+    accepted = f" ({', '.join(told)})" if told else ""
+    shard = run.header.shard
+    part = "" if shard is None else f", part {shard.index} of {shard.count}"
+    unseen = "inconclusive" if shard is None else "inconclusive or left to other parts"
     return one_line(
-        f"{names} on {run.header.target}: "
-        f"{summary.passed} pass, {summary.failed} fail, {summary.inconclusive} inconclusive, "
+        f"{names} on {run.header.target}{part}: "
+        f"{summary.passed} pass, {summary.failed} fail, {summary.inconclusive} {unseen}, "
         f"{summary.vacuous} vacuous; "
         f"{_counted(summary.findings, 'finding')}{accepted}; "
         f"{_counted(summary.exchanges, 'request')} ({summary.distinct_requests} distinct); "

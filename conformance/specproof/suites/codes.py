@@ -11,10 +11,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from specproof.model import Observation, Severity
-from specproof.suites.collector import Evidence, Seen
+from specproof.suites.evidence import Evidence, Seen
 from specproof.suites.records import SeenCodes
 
-__all__ = ["RULE", "codes_of", "compared"]
+__all__ = ["RULE", "codes_of", "compared", "told_codes"]
 
 RULE: Final = "error-code-stable"
 _CAUSES: Final = 500
@@ -26,12 +26,12 @@ _TEXT: Final = 300
 
 
 def codes_of(
-    api: str, evidence: Iterable[Evidence], named: Container[str]
+    api: str, evidence: Iterable[Evidence], named: Container[str] | None = None
 ) -> tuple[SeenCodes, ...]:
     """Return the codes that were seen of ``api``, sorted by operation, status and cause.
 
     Args:
-        named: texts that the contract names.
+        named: texts that the contract names; None where `told_codes` was at the evidence.
     """
     found: dict[tuple[str, int, str], set[str]] = {}
     for item in evidence:
@@ -43,11 +43,24 @@ def codes_of(
                 # Nobody said what was wrong with the request; two of them may differ in it.
                 continue
             codes = found.setdefault((operation, int(status), cause[:_TEXT]), set())
-            codes.update(_safe(code, named) for code in text.split("\n"))
+            codes.update(code if named is None else _safe(code, named) for code in text.split("\n"))
     return tuple(
         SeenCodes(api, operation, status, cause, tuple(sorted(codes)[:_CODES]))
         for (operation, status, cause), codes in sorted(found.items())[:_CAUSES]
     )
+
+
+def told_codes(codes: Mapping[str, str], named: Container[str]) -> dict[str, str]:
+    """Return the codes of an item as a file may hold them.
+
+    Args:
+        codes: of ``Evidence``.
+        named: texts that the contract names.
+    """
+    return {
+        key: "\n".join(sorted({_safe(code, named) for code in text.split("\n")}))
+        for key, text in codes.items()
+    }
 
 
 def compared(

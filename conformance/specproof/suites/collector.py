@@ -7,20 +7,20 @@ some observation names as its example are kept, in exported form.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import deque
 from collections.abc import Hashable, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from specproof.checks import registry
 from specproof.checks.base import Check, View
 from specproof.errors import InputError
-from specproof.model import Blame, Exchange, JsonObject, Observation, Response, Severity
+from specproof.model import Exchange, JsonObject, Observation, Response
 from specproof.requirements.contract import Contract
 from specproof.requirements.promises import Promise, Proof
 from specproof.suites.claims import BOUND, Claim, claims_of
 from specproof.suites.echoes import Echoes
+from specproof.suites.evidence import Evidence, Seen
+from specproof.suites.latencies import Stopwatch
 from specproof.suites.records import ExportedExchange, told_media_type
 from specproof.suites.remembering import LONGEST, Counts, Remembering, head
 from specproof.suites.reproduce import curl
@@ -43,62 +43,6 @@ _LEADING = 64
 
 _MESSAGES = 25
 """Most different messages that are kept per rule and requirement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One kind of observation, how often it was made, and its first exchange.
-
-    ``reproduce`` and ``script`` repeat what broke, see ``suites.reproduce`` and ``suites.script``.
-    """
-
-    observation: Observation
-    count: int
-    reproduce: str = ""
-    script: JsonObject | None = None
-
-
-@dataclass
-class Evidence:
-    """What one item of the suite has seen; plain enough to cross a process boundary.
-
-    Attributes:
-        gaps: ``operation/status`` -> why that documented response was not brought about.
-        notes: ``failure`` -> why a request got no answer, of the first that got none.
-        requests: digests of the distinct requests sent, per operation.
-        codes: error codes by cause, as the check of their stability notes them.
-    """
-
-    api: str
-    seen: list[Seen] = field(default_factory=list)
-    exchanges: list[ExportedExchange] = field(default_factory=list)
-    gaps: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    cases: dict[str, int] = field(default_factory=dict)
-    requests: dict[str, list[str]] = field(default_factory=dict)
-    statuses: dict[str, list[int]] = field(default_factory=dict)
-    codes: dict[str, str] = field(default_factory=dict)
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the evidence as JSON values."""
-        # Through JSON, since what carries it between processes knows no enumerations.
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return plain
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Evidence:
-        """Return the evidence that ``to_plain`` took apart."""
-        rest = {key: value for key, value in plain.items() if key not in {"seen", "exchanges"}}
-        return cls(
-            seen=[Seen(_observation(item.pop("observation")), **item) for item in plain["seen"]],
-            exchanges=[ExportedExchange(**item) for item in plain["exchanges"]],
-            **rest,
-        )
-
-
-def _observation(plain: dict[str, Any]) -> Observation:
-    kinds = {"severity": Severity(plain["severity"]), "blame": Blame(plain["blame"])}
-    return Observation(**{**plain, **kinds})
 
 
 class Collector:
@@ -165,6 +109,7 @@ class Collector:
         self._secrets = target.credentials.secrets()
         self._held: dict[tuple[object, ...], Observation] = {}
         self._counted: dict[int, list[Any]] = {}
+        self._stopwatch = Stopwatch() if target.name == "live" else None
         self.gaps: dict[str, str] = {}
         self.notes: dict[str, str] = {}
 
@@ -179,6 +124,8 @@ class Collector:
         if exchange.response is None:
             self._look_at_silence(exchange)
             return
+        if self._stopwatch is not None:
+            self._stopwatch.note(exchange)
         operation, published, promised, names = tested
         view = View(
             exchange,
@@ -344,6 +291,7 @@ class Collector:
             codes={key: text for key, text in self._memory.items() if key.startswith("cause/")},
             requests={key: sorted(value) for key, value in self._digests.items()},
             statuses={key: sorted(value) for key, value in self._statuses.items()},
+            timings=[] if self._stopwatch is None else self._stopwatch.timings(),
         )
 
     def _count(self, exchange: Exchange) -> None:

@@ -51,6 +51,7 @@ class RunPlan:
         nonce: random text in everything that a live run invents.
         time_budget: seconds in which an answer is due.
         fault: id of a fault or legal variation that the emulator is to have.
+        only: names of the items to run, see ``suites.items``; None for all of them.
         shrink: whether what breaks a prose promise is reduced to a minimal sequence; without,
             a run says sooner that something is broken.
     """
@@ -77,6 +78,7 @@ class RunPlan:
     time_budget: float = 3.0
     fault: str | None = None
     shrink: bool = True
+    only: tuple[str, ...] | None = None
 
     def to_text(self) -> str:
         """Return the plan as JSON, to hand it to worker processes."""
@@ -89,6 +91,7 @@ class RunPlan:
         plain["apis"] = tuple(plain["apis"])
         plain["allow_production"] = tuple(plain["allow_production"])
         plain["use_up"] = tuple(plain["use_up"])
+        plain["only"] = None if plain["only"] is None else tuple(plain["only"])
         plain["resources"] = {name: tuple(ids) for name, ids in plain["resources"].items()}
         return cls(**plain)
 

@@ -8,17 +8,15 @@ Use it as ``specproof run`` does, or directly::
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from specproof import errors
-from specproof.scenarios import plan as plan_scenarios
 from specproof.suites.bench import Bench, broken
-from specproof.suites.collector import Evidence
-from specproof.suites.machines import machines_of
-from specproof.suites.plan import RunPlan, subject
+from specproof.suites.evidence import Evidence
+from specproof.suites.items import MAKERS, item_name, wanted
+from specproof.suites.plan import RunPlan
 
 __all__ = ["EVIDENCE", "MAKERS", "EvidenceCollector"]
 
@@ -32,7 +30,7 @@ _PLAN: pytest.StashKey[RunPlan] = pytest.StashKey()
 
 
 class EvidenceCollector:
-    """Gathers the evidence of all items, in the order of their names' first appearance."""
+    """Gathers the evidence of all items by their names, see ``suites.items``."""
 
     def __init__(self) -> None:
         self.by_item: dict[str, Evidence] = {}
@@ -42,7 +40,7 @@ class EvidenceCollector:
         """Take the evidence of a finished item, or note that the item itself broke down."""
         for name, value in report.user_properties:
             if name == EVIDENCE and isinstance(value, dict):
-                self.by_item[report.nodeid] = Evidence.from_plain(value)
+                self.by_item[value["item"]] = Evidence.from_plain(value["evidence"])
         if report.failed and not any(name == EVIDENCE for name, _ in report.user_properties):
             self.errors.append(f"{report.nodeid}: {_told(report.longreprtext)}")
 
@@ -93,9 +91,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item per scenario, per kind of generated case, and per state machine."""
     plan = metafunc.config.stash[_PLAN]
-    for name, maker in MAKERS.items():
+    for name in MAKERS:
         if name in metafunc.fixturenames:
-            items = list(maker(plan))
+            items = list(wanted(plan, name))
             metafunc.parametrize(name, items, ids=["/".join(item) for item in items])
 
 
@@ -103,6 +101,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def bench_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], Bench]]:
     """Make the bench of an item; its evidence leaves with the report, findings fail the item."""
     plan = request.config.stash[_PLAN]
+    [named] = [
+        item_name(kind, item)
+        for kind, item in request.node.callspec.params.items()
+        if kind in MAKERS
+    ]
     made: list[Bench] = []
 
     def make(api: str, item: str) -> Bench:
@@ -113,69 +116,8 @@ def bench_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], Be
     yield make
     for bench in made:
         evidence = bench.close()
-        request.node.user_properties.append((EVIDENCE, evidence.to_plain()))
+        plain = {"item": named, "evidence": evidence.to_plain()}
+        request.node.user_properties.append((EVIDENCE, plain))
         problems = broken(evidence)
         if problems:
             pytest.fail("\n".join(problems), pytrace=False)
-
-
-def _recording_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
-    if plan.target == "recorded":
-        for api in plan.apis:
-            for entry in subject(api, plan.root, plan.spec).recordings:
-                yield api, entry.id
-
-
-def _scenario_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
-    if plan.target == "recorded":
-        return
-    for api in plan.apis:
-        for operation in subject(api, plan.root, plan.spec).effective.operations.values():
-            for scenario in plan_scenarios(operation):
-                yield api, operation.id, scenario.kind
-
-
-def _replays(plan: RunPlan, api: str) -> bool:
-    """Return whether the stored corpus of ``api`` stands in for fresh cases."""
-    return (
-        plan.mode == "replay"
-        and plan.target == "emulator"
-        and subject(api, plan.root, plan.spec).stored
-    )
-
-
-def _replay_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
-    for api in plan.apis:
-        if _replays(plan, api):
-            for operation in subject(api, plan.root, plan.spec).effective.operations:
-                yield api, operation, "replay"
-
-
-def _generated_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
-    if plan.cases < 1 or plan.target == "recorded":
-        return
-    for api in plan.apis:
-        if _replays(plan, api):
-            continue
-        for operation in subject(api, plan.root, plan.spec).effective.operations.values():
-            for kind in ("valid", "invalid"):
-                yield api, operation.id, kind
-
-
-def _machine_items(plan: RunPlan) -> Iterator[tuple[str, ...]]:
-    if plan.target == "recorded":
-        return
-    for api in plan.apis:
-        tested: Any = subject(api, plan.root, plan.spec)
-        for machine in machines_of(tested.name if plan.spec is None else ""):
-            yield api, machine.NAME
-
-
-MAKERS: Mapping[str, Callable[[RunPlan], Iterator[tuple[str, ...]]]] = {
-    "scenario_item": _scenario_items,
-    "machine_item": _machine_items,
-    "replay_item": _replay_items,
-    "generated_item": _generated_items,
-    "recording_item": _recording_items,
-}
-"""Name of a parameter of the suite's functions -> what makes its items, the quick ones first."""

@@ -18,7 +18,9 @@ from specproof.model import Finding, JsonObject, Severity, Verdict, VerdictKind
 
 __all__ = [
     "ANOTHER_MEDIA_TYPE",
+    "Confirmation",
     "ExportedExchange",
+    "Latency",
     "OperationStatistics",
     "Run",
     "RunApi",
@@ -26,6 +28,7 @@ __all__ = [
     "RunHeader",
     "RunOperation",
     "SeenCodes",
+    "Shard",
     "Summary",
     "media_type",
     "origin",
@@ -64,6 +67,24 @@ class RunApi:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """Which part of a run a file holds; a part alone says nothing of the whole.
+
+    Attributes:
+        index: 1 to ``count``.
+        plan: digest of what decides about the run, the same for all of its parts.
+        mode: ``replay`` or ``discover``, as in ``suites.plan``.
+        cases: fresh cases per operation and kind that were asked for.
+    """
+
+    index: int
+    count: int
+    plan: str
+    mode: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunHeader:
     """What was run, when and how.
 
@@ -73,6 +94,7 @@ class RunHeader:
         base_url: where requests went; only its origin is written, see `origin`.
         cases: fresh cases asked for per operation and kind; None where none are drawn, since
             the stored corpus is replayed or recordings are read.
+        shard: which part of a run this is; None for a whole one.
     """
 
     run_id: str
@@ -83,6 +105,7 @@ class RunHeader:
     seed: int
     cases: int | None
     apis: tuple[RunApi, ...] = ()
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +161,42 @@ class SeenCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class Latency:
+    """How long the answers of one operation with one status took.
+
+    Of live servers only: the time of an emulator in this process says nothing of a vendor.
+
+    Attributes:
+        count: answers that were timed, from sending to the last byte.
+        milliseconds: of at most 200 of them, a deterministic sample, sorted.
+    """
+
+    api: str
+    operation: str
+    status: int
+    count: int
+    milliseconds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """How often a finding was seen again.
+
+    Attributes:
+        seen: repeats that showed it again.
+        of: repeats that looked at what it is about.
+    """
+
+    seen: int
+    of: int
+
+    @property
+    def flaky(self) -> bool:
+        """Whether it was looked for again and never seen again."""
+        return self.of > 0 and self.seen == 0
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Counts over a run.
 
@@ -181,7 +240,10 @@ class RunFooter:
 class Run:
     """A whole run, as written to and read from a run file.
 
-    ``scripts`` are by the fingerprint of the finding that they repeat, see ``suites.script``.
+    Attributes:
+        scripts: by the fingerprint of the finding that they repeat, see ``suites.script``.
+        confirmations: by the fingerprint of the finding that was tried again.
+        part: what a part of a run has seen, as ``suites.parts`` writes it; of a whole run empty.
     """
 
     header: RunHeader
@@ -192,6 +254,14 @@ class Run:
     footer: RunFooter
     scripts: Mapping[str, JsonObject] = field(default_factory=dict)
     codes: tuple[SeenCodes, ...] = ()
+    latencies: tuple[Latency, ...] = ()
+    confirmations: Mapping[str, Confirmation] = field(default_factory=dict)
+    part: str = ""
+
+    def flaky(self, finding: Finding) -> bool:
+        """Return whether ``finding`` was looked for again and never seen again."""
+        confirmation = self.confirmations.get(finding.fingerprint)
+        return confirmation is not None and confirmation.flaky
 
     @property
     def summary(self) -> Summary:

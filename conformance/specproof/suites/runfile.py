@@ -8,21 +8,21 @@ held against ``cli/schemas/run-file.schema.json`` (``specproof.run-file/1``) whe
 from __future__ import annotations
 
 import functools
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, BinaryIO, Final
 
 from pydantic import TypeAdapter
 
 from specproof.errors import InputError, LimitError
 from specproof.files import write_atomic
 from specproof.model import Finding, JsonObject, Verdict
+from specproof.suites.lines import decoded, encoded
 from specproof.suites.records import (
+    Confirmation,
     ExportedExchange,
+    Latency,
     OperationStatistics,
     Run,
     RunApi,
@@ -30,31 +30,33 @@ from specproof.suites.records import (
     RunHeader,
     RunOperation,
     SeenCodes,
+    Shard,
     Summary,
     media_type,
     origin,
     summarise,
 )
-from specproof.text import one_line
-
-if TYPE_CHECKING:
-    import jsonschema_rs
 
 __all__ = [
     "MAX_FILE_BYTES",
     "MAX_LINE_BYTES",
     "RUN_FILE_SCHEMA",
+    "Confirmation",
     "ExportedExchange",
+    "Latency",
     "OperationStatistics",
     "Run",
     "RunApi",
     "RunFooter",
     "RunHeader",
     "RunOperation",
+    "Shard",
     "Summary",
     "media_type",
     "origin",
+    "parse_run",
     "read_run",
+    "run_bytes",
     "summarise",
     "write_run",
 ]
@@ -63,25 +65,36 @@ RUN_FILE_SCHEMA: Final = "specproof.run-file/1"
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 MAX_FILE_BYTES: Final = 1024 * 1024 * 1024
 
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
-_SURROGATES = range(0xD800, 0xE000)
-_BEYOND_BMP = 0x10000
+_WHAT: Final = "a line of a run file"
+_PIECE: Final = 1024 * 1024
+"""Characters of the evidence of a part that stand in one line; a line holds all their escapes."""
 
 
 def write_run(run: Run, path: Path) -> None:
     """Write ``run`` to ``path``, whole or not at all."""
-    write_atomic(path, b"".join(_line(record) for record in _records(run)))
+    write_atomic(path, run_bytes(run))
+
+
+def run_bytes(run: Run) -> bytes:
+    """Return the run file of ``run``."""
+    return b"".join(encoded(record) for record in _records(run))
 
 
 def read_run(path: Path) -> Run:
-    """Read a run file strictly.
+    """Read a run file strictly, see `parse_run`."""
+    with path.open("rb") as stream:
+        return parse_run(stream, path)
+
+
+def parse_run(stream: BinaryIO, path: Path | str) -> Run:
+    """Read the run file in ``stream`` strictly; errors call it ``path``.
 
     Raises:
         InputError: naming file and line: not a line of a run file, out of order, counts that
             do not match, or no footer.
         LimitError: a line over `MAX_LINE_BYTES` or a file over `MAX_FILE_BYTES`.
     """
-    records = _parsed(path)
+    records = _parsed(stream, path)
     kinds = [str(record["type"]) for record in records]
     if not kinds or kinds[0] != "header":
         raise InputError("not a run: it does not begin with a header", file=str(path), line=1)
@@ -94,7 +107,7 @@ def read_run(path: Path) -> Run:
     for number, kind in enumerate(kinds[1:-1], start=2):
         if kind in {"header", "footer"}:
             raise InputError(f"a second {kind}", file=str(path), line=number)
-    run = _assembled(records)
+    run = _assembled(records, path)
     counted = summarise(
         run.verdicts,
         run.findings,
@@ -108,11 +121,20 @@ def read_run(path: Path) -> Run:
             line=len(records),
             remedy="the file was edited or parts of it are lost, run it again",
         )
+    if bool(run.part) != (run.header.shard is not None):
+        raise InputError(
+            "only a part of a run has evidence beside it, and it has to",
+            file=str(path),
+            remedy="the file was edited or parts of it are lost, run it again",
+        )
     return run
 
 
 def _records(run: Run) -> Iterator[dict[str, Any]]:
     header = asdict(run.header) | {"base_url": origin(run.header.base_url)}
+    if run.header.shard is None:
+        # A file of a whole run stays as it was before there were parts.
+        del header["shard"]
     yield {"type": "header", "schema": RUN_FILE_SCHEMA, **header}
     for verdict in run.verdicts:
         yield {
@@ -131,79 +153,34 @@ def _records(run: Run) -> Iterator[dict[str, Any]]:
         yield {"type": "script", "fingerprint": fingerprint, "script": script}
     for statistics in run.statistics:
         yield {"type": "statistics", **asdict(statistics)}
-    for codes in run.codes:
-        yield {"type": "codes", **asdict(codes)}
+    yield from _further(run)
     yield {"type": "footer", **asdict(run.footer)}
 
 
-def _line(record: Mapping[str, Any]) -> bytes:
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _UNPRINTABLE.sub(_escaped, text).encode("ascii") + b"\n"
+def _further(run: Run) -> Iterator[dict[str, Any]]:
+    """Yield the records of what not every run has."""
+    for codes in run.codes:
+        yield {"type": "codes", **asdict(codes)}
+    for latency in run.latencies:
+        yield {"type": "latency", **asdict(latency)}
+    for fingerprint, confirmation in sorted(run.confirmations.items()):
+        yield {"type": "confirmation", "fingerprint": fingerprint, **asdict(confirmation)}
+    for start in range(0, len(run.part), _PIECE):
+        yield {"type": "part", "text": run.part[start : start + _PIECE]}
 
 
-def _escaped(match: re.Match[str]) -> str:
-    """Return a JSON escape, so that a run file on a terminal is inert."""
-    code = ord(match[0])
-    if code in _SURROGATES:
-        return "\\ufffd"
-    if code < _BEYOND_BMP:
-        return f"\\u{code:04x}"
-    code -= _BEYOND_BMP
-    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
-
-
-def _parsed(path: Path) -> list[dict[str, Any]]:
+def _parsed(stream: BinaryIO, path: Path | str) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = []
     size = 0
-    with path.open("rb") as stream:
-        while raw := stream.readline(MAX_LINE_BYTES + 1):
-            number = len(records) + 1
-            size += len(raw)
-            if len(raw) > MAX_LINE_BYTES or size > MAX_FILE_BYTES:
-                raise LimitError("too long for a run file", file=str(path), line=number)
-            if not raw.endswith(b"\n"):
-                raise InputError("the line is cut short", file=str(path), line=number)
-            records.append(_record(raw, path, number))
+    while raw := stream.readline(MAX_LINE_BYTES + 1):
+        number = len(records) + 1
+        size += len(raw)
+        if len(raw) > MAX_LINE_BYTES or size > MAX_FILE_BYTES:
+            raise LimitError("too long for a run file", file=str(path), line=number)
+        if not raw.endswith(b"\n"):
+            raise InputError("the line is cut short", file=str(path), line=number)
+        records.append(decoded(raw, "run-file", what=_WHAT, file=str(path), line=number))
     return records
-
-
-def _record(raw: bytes, path: Path, number: int) -> dict[str, Any]:
-    try:
-        record = json.loads(raw, object_pairs_hook=_unique, parse_constant=_refused)
-        problem = next(iter(_validator().iter_errors(record)), None)
-    except RecursionError:
-        raise InputError("nested too deeply", file=str(path), line=number) from None
-    except ValueError as error:
-        raise InputError(
-            f"not a line of a run file: {one_line(str(error), 200)}", file=str(path), line=number
-        ) from None
-    if problem is not None:
-        pointer = "/".join(str(part) for part in problem.instance_path) or "the line"
-        raise InputError(
-            f"not a line of a run file: {one_line(f'{pointer}: {problem.message}', 200)}",
-            file=str(path),
-            line=number,
-        )
-    return dict(record)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-@functools.cache
-def _validator() -> jsonschema_rs.Draft202012Validator:
-    import jsonschema_rs  # noqa: PLC0415 - reading the types alone needs no validator
-
-    schema = resources.files("specproof").joinpath("cli", "schemas", "run-file.schema.json")
-    return jsonschema_rs.Draft202012Validator(json.loads(schema.read_text("utf-8")))
 
 
 @functools.cache
@@ -215,17 +192,32 @@ def _adapters() -> Mapping[str, TypeAdapter[Any]]:
         "finding": TypeAdapter(Finding),
         "statistics": TypeAdapter(OperationStatistics),
         "codes": TypeAdapter(SeenCodes),
+        "latency": TypeAdapter(Latency),
         "footer": TypeAdapter(RunFooter),
     }
 
 
-def _assembled(records: list[dict[str, Any]]) -> Run:
+def _assembled(records: list[dict[str, Any]], path: Path | str) -> Run:
     typed: dict[str, list[Any]] = {kind: [] for kind in _adapters()}
     scripts: dict[str, JsonObject] = {}
-    for record in records:
+    confirmations: dict[str, Confirmation] = {}
+    pieces: list[str] = []
+    for number, record in enumerate(records, start=1):
         kind = record["type"]
         if kind == "script":
             scripts[record["fingerprint"]] = record["script"]
+            continue
+        if kind == "confirmation":
+            if record["seen"] > record["of"]:
+                raise InputError(
+                    "a finding was seen again more often than it was tried",
+                    file=str(path),
+                    line=number,
+                )
+            confirmations[record["fingerprint"]] = Confirmation(record["seen"], record["of"])
+            continue
+        if kind == "part":
+            pieces.append(record["text"])
             continue
         fields = record
         if kind == "requirement":
@@ -240,4 +232,7 @@ def _assembled(records: list[dict[str, Any]]) -> Run:
         footer=typed["footer"][0],
         scripts=scripts,
         codes=tuple(typed["codes"]),
+        latencies=tuple(typed["latency"]),
+        confirmations=confirmations,
+        part="".join(pieces),
     )

@@ -16,7 +16,7 @@ from specproof.model import (
     VerdictKind,
     fingerprint,
 )
-from specproof.suites.collector import Evidence, Seen
+from specproof.suites.evidence import Evidence, Seen
 
 __all__ = ["Judgement", "judge"]
 
@@ -39,7 +39,11 @@ class Judgement:
 
 
 def judge(
-    requirements: Sequence[Requirement], evidence: Iterable[Evidence], *, target: str
+    requirements: Sequence[Requirement],
+    evidence: Iterable[Evidence],
+    *,
+    target: str,
+    partial: bool = False,
 ) -> Judgement:
     """Return one verdict per requirement and one finding per broken one, rule and message.
 
@@ -49,6 +53,7 @@ def judge(
     Args:
         evidence: in the order of the suite's items, so that the first example is stable.
         target: where the exchanges came from; an emulator's faults are the stub's.
+        partial: whether another part of the run may have seen what this evidence has not.
     """
     known = {item.id: item for item in requirements}
     seen: dict[str, list[Seen]] = {}
@@ -60,7 +65,8 @@ def judge(
             seen.setdefault(entry.observation.requirement, []).append(entry)
         for place, reason in item.gaps.items():
             gaps.setdefault(place, reason)
-    verdicts = tuple(_verdict(item, seen.get(item.id, ()), gaps, stopped) for item in requirements)
+    unseen = _Unseen(gaps, stopped, partial)
+    verdicts = tuple(_verdict(item, seen.get(item.id, ()), unseen) for item in requirements)
     findings: dict[str, Finding] = {}
     scripts: dict[str, JsonObject] = {}
     for requirement, entries in seen.items():
@@ -77,9 +83,25 @@ def judge(
     return Judgement(verdicts, tuple(ranked), scripts)
 
 
-def _verdict(
-    requirement: Requirement, entries: Sequence[Seen], gaps: Mapping[str, str], stopped: str
-) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """Says why nothing was seen of a requirement."""
+
+    gaps: Mapping[str, str]
+    stopped: str
+    partial: bool
+
+    def why(self, requirement: Requirement) -> str:
+        """Return the reason of an inconclusive verdict."""
+        key = requirement.where if requirement.status is None else requirement.status
+        gap = self.gaps.get(f"{requirement.operation}/{key}")
+        cut = f"; the run was stopped: {self.stopped}" if self.stopped else ""
+        if gap is None and self.partial:
+            return f"not seen in this part of the run; another part may see it{cut}"
+        return f"{gap or _unseen(requirement)}{cut}"
+
+
+def _verdict(requirement: Requirement, entries: Sequence[Seen], unseen: _Unseen) -> Verdict:
     broken = [
         item
         for item in entries
@@ -92,9 +114,7 @@ def _verdict(
         # Of a parameter that no value can break there is nothing to bring about either.
         kind, reason = VerdictKind.VACUOUS, requirement.vacuous
     elif not held:
-        unseen = _unseen(requirement, gaps)
-        cut = f"; the run was stopped: {stopped}" if stopped else ""
-        kind, reason = VerdictKind.INCONCLUSIVE, f"{unseen}{cut}"
+        kind, reason = VerdictKind.INCONCLUSIVE, unseen.why(requirement)
     else:
         count = sum(item.count for item in held)
         kind, reason = VerdictKind.PASS, f"held in {count} exchange{'' if count == 1 else 's'}"
@@ -102,13 +122,9 @@ def _verdict(
     return Verdict(requirement, kind, reason, tuple(examples)[:5])
 
 
-def _unseen(requirement: Requirement, gaps: Mapping[str, str]) -> str:
+def _unseen(requirement: Requirement) -> str:
     if requirement.status is None:
-        gap = gaps.get(f"{requirement.operation}/{requirement.where}")
-        return gap or _UNSEEN.get(requirement.where, "no exchange said anything about it")
-    gap = gaps.get(f"{requirement.operation}/{requirement.status}")
-    if gap is not None:
-        return gap
+        return _UNSEEN.get(requirement.where, "no exchange said anything about it")
     if requirement.what == "status":
         return f"nothing this run sent was answered {requirement.status}"
     return f"no answer with status {requirement.status} said anything about it"

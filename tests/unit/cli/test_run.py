@@ -122,8 +122,8 @@ def test_the_exit_code_is_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the run says; `--fail-on` takes four words only."""
     asked: list[tuple[RunPlan, int, str]] = []
 
-    def fake(plan: RunPlan, *, workers: int, fail_on: str, against: object) -> Any:
-        assert against is None
+    def fake(plan: RunPlan, *, workers: int, fail_on: str, **others: object) -> Any:
+        assert others == {"against": None, "confirm": 0, "flaky_ok": False}
         asked.append((plan, workers, fail_on))
         return awkward_run()
 

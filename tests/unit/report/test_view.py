@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 
+import jsonschema_rs
 import pytest
 from runs import awkward_run, empty_run
 
 from specproof.model import VerdictKind
-from specproof.report import view
-from specproof.suites.runfile import Run, RunApi, RunOperation
+from specproof.report import schema, view
+from specproof.report.document import run_document
+from specproof.report.markdown import render_markdown
+from specproof.report.text import render_text
+from specproof.suites.runfile import Confirmation, Run, RunApi, RunOperation, Shard
 
 
 @pytest.mark.parametrize(
@@ -117,6 +121,48 @@ def test_summary_line_counts_and_concludes() -> None:
         "3 findings (1 accepted); 214 requests (147 distinct); does not hold"
     )
     assert view.summary_line(empty_run(0)).endswith("; holds")
+
+
+def _part(exit_code: int) -> Run:
+    run = awkward_run()
+    header = dataclasses.replace(run.header, shard=Shard(2, 4, "0" * 64, "replay", 1))
+    footer = dataclasses.replace(run.footer, exit_code=exit_code)
+    return dataclasses.replace(run, header=header, footer=footer)
+
+
+def test_a_part_claims_nothing_of_the_whole() -> None:
+    """Whatever its exit code; a whole run has no such line."""
+    assert view.shard_line(awkward_run()) is None
+    assert "part 2 of 4 of a run" in (view.shard_line(_part(0)) or "")
+    line = view.summary_line(_part(0))
+    assert line.startswith("onesignal, sequence on emulator, part 2 of 4: 3 pass, 2 fail, ")
+    assert "2 inconclusive or left to other parts" in line
+    assert line.endswith("; nothing is broken in this part")
+    assert [view.outcome(_part(code)) for code in (1, 3)] == ["does not hold", "could not check"]
+
+
+def test_repeats_are_told() -> None:
+    """How often a finding was seen again, and that one that never was is flaky."""
+    run = awkward_run()
+    names = [finding.fingerprint for finding in run.findings]
+    told = dict(zip(names, (Confirmation(0, 2), Confirmation(1, 1)), strict=False))
+    run = dataclasses.replace(run, confirmations=told)
+    assert [view.repeated(run, finding) for finding in run.findings] == [
+        "seen again in 0 of 2 repeats: flaky",
+        "seen again in 1 of 1 repeat",
+        None,
+    ]
+    assert "3 findings (1 accepted, 1 flaky)" in view.summary_line(run)
+    unseen = dataclasses.replace(run, confirmations={names[0]: Confirmation(0, 0)})
+    assert view.repeated(unseen, run.findings[0]) == "tried again, and no repeat came to look at it"
+    assert "flaky" not in view.summary_line(unseen)
+    for text in (render_text(run), render_markdown(run)):
+        assert "seen again in 0 of 2 repeats: flaky" in text
+    document = run_document(run)
+    jsonschema_rs.validate(schema.load("run"), document)
+    tried = {item["fingerprint"]: item.get("confirmation") for item in document["findings"]}
+    assert tried[names[0]] == {"seen": 0, "of": 2}
+    assert tried[names[2]] is None
 
 
 def test_the_source_of_a_finding_is_that_of_its_requirement() -> None:

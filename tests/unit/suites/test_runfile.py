@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,14 @@ from runs import AWKWARD, awkward_run, runs
 
 from specproof.errors import InputError, LimitError
 from specproof.suites import runfile
-from specproof.suites.runfile import Run, read_run, write_run
+from specproof.suites.runfile import (
+    Confirmation,
+    Latency,
+    Run,
+    Shard,
+    read_run,
+    write_run,
+)
 
 
 @pytest.fixture
@@ -163,4 +171,64 @@ def test_limits_hold(tmp_path: Path, lines: list[str], monkeypatch: pytest.Monke
         read_run(path)
     monkeypatch.setattr(runfile, "MAX_LINE_BYTES", 100)
     with pytest.raises(LimitError, match=r"big\.jsonl:1: too long"):
+        read_run(path)
+
+
+def _full(run: Run) -> Run:
+    """Return ``run`` as one part of a live run, with all that such a file may hold."""
+    return dataclasses.replace(
+        run,
+        header=dataclasses.replace(run.header, shard=Shard(2, 4, "a" * 64, "discover", 7)),
+        latencies=(Latency("onesignal", AWKWARD, 200, 3, (0.5, 1.0, 12.25)),),
+        confirmations={"0" * 16: Confirmation(1, 2), "f" * 16: Confirmation(0, 0)},
+        part="{}" + AWKWARD * 9,
+    )
+
+
+def test_parts_times_and_repeats_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a file or in memory; long evidence is spread over lines."""
+    monkeypatch.setattr(runfile, "_PIECE", 100)
+    path = tmp_path / "part.jsonl"
+    run = _full(awkward_run())
+    write_run(run, path)
+    assert read_run(path) == run
+    assert runfile.parse_run(io.BytesIO(runfile.run_bytes(run)), "it") == run
+    kinds = [json.loads(line)["type"] for line in path.read_text("ascii").splitlines()]
+    assert (kinds.count("latency"), kinds.count("confirmation")) == (1, 2)
+    assert kinds.count("part") > 5
+
+
+def test_a_whole_run_has_the_lines_that_it_always_had(lines: list[str]) -> None:
+    """Programs that read run files before there were parts read them still."""
+    assert "shard" not in json.loads(lines[0])
+    kinds = {json.loads(line)["type"] for line in lines}
+    assert kinds <= {"header", "requirement", "exchange", "finding", "statistics", "footer"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "words"),
+    [
+        ("part", None, "only a part of a run has evidence beside it, and it has to"),
+        ("header", {"shard": None}, "not a line of a run file: shard"),
+        ("confirmation", {"seen": 3}, "seen again more often than it was tried"),
+        ("confirmation", {"fingerprint": "x"}, "fingerprint"),
+        ("latency", {"milliseconds": []}, "milliseconds"),
+        ("latency", {"milliseconds": [1.0] * 201}, "milliseconds"),
+        ("latency", {"milliseconds": [-1]}, "milliseconds"),
+        ("part", {"text": ""}, "text"),
+    ],
+)
+def test_wrong_lines_of_a_part_are_refused(
+    tmp_path: Path, kind: str, change: dict[str, Any] | None, words: str
+) -> None:
+    """As strictly as any other."""
+    path = tmp_path / "part.jsonl"
+    write_run(_full(awkward_run()), path)
+    records = [json.loads(line) for line in path.read_text("ascii").splitlines()]
+    if change is None:
+        records = [item for item in records if item["type"] != kind]
+    else:
+        next(item for item in records if item["type"] == kind).update(change)
+    _write(path, [json.dumps(item) for item in records])
+    with pytest.raises(InputError, match=words):
         read_run(path)

@@ -1,0 +1,121 @@
+"""Runs the items of the suite under pytest and returns what they have seen."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from unittest import mock
+
+import pytest
+
+from specproof.errors import CouldNotCheckError
+from specproof.suites.codes import told_codes
+from specproof.suites.evidence import Evidence
+from specproof.suites.items import kinds_of
+from specproof.suites.plan import RunPlan, subject
+from specproof.suites.plugin import EvidenceCollector
+from specproof.suites.script import words_of
+
+__all__ = ["gather"]
+
+_MODULES: Final[Mapping[str, str]] = {
+    "scenario_item": "test_scenarios",
+    "replay_item": "test_replay",
+    "generated_item": "test_generated",
+    "machine_item": "test_promises",
+    "recording_item": "test_recordings",
+}
+"""What items are called in ``items.MAKERS`` -> the module of the suite that runs them."""
+
+_DIGEST_BYTES: Final = 8
+
+
+def gather(plan: RunPlan, workers: int = 0) -> dict[str, Evidence]:
+    """Run the items of ``plan`` and return their evidence by name, sorted, fit for a file.
+
+    Args:
+        workers: processes to spread the items over; 0 runs them in this one.
+
+    Raises:
+        CouldNotCheckError: the suite itself broke down.
+    """
+    found = _played(plan, workers)
+    # So that what two machines have seen can be put together, digests of requests stay as they
+    # are where nothing in them is anybody's. Those of a live server could be guessed at.
+    key = secrets.token_bytes(16) if plan.target == "live" else None
+    told: dict[str, Evidence] = {}
+    # With several workers items finish in any order; their names decide instead.
+    for name in sorted(found):
+        item = found[name]
+        words = words_of(subject(item.api, plan.root, plan.spec).effective)
+        told[name] = replace(
+            item,
+            codes=told_codes(item.codes, words),
+            requests=item.requests if key is None else _keyed(item.requests, key),
+        )
+    return told
+
+
+def _keyed(requests: Mapping[str, list[str]], key: bytes) -> dict[str, list[str]]:
+    return {
+        name: sorted(
+            hashlib.blake2b(digest.encode(), digest_size=_DIGEST_BYTES, key=key).hexdigest()
+            for digest in digests
+        )
+        for name, digests in requests.items()
+    }
+
+
+def _played(plan: RunPlan, workers: int) -> dict[str, Evidence]:
+    collector = EvidenceCollector()
+    suite = Path(__file__).parent
+    # A module that has nothing to do would only bring its libraries along.
+    kinds = kinds_of(plan)
+    modules = [name for kind, name in _MODULES.items() if kind in kinds]
+    if not modules:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="specproof-") as scratch:
+        arguments = [
+            *(str(suite / f"{name}.py") for name in modules),
+            "-c",
+            os.devnull,
+            f"--rootdir={suite}",
+            f"--confcutdir={suite}",
+            "--import-mode=importlib",
+            # Rewriting asserts would compile every plugin anew, for messages nobody sees.
+            "--assert=plain",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:terminal",
+            "-p",
+            "no:logging",
+            "-p",
+            "specproof.suites.plugin",
+            f"--basetemp={scratch}/pytest",
+            "--specproof-plan",
+            replace(plan, budget=plan.budget or f"{scratch}/budget.db").to_text(),
+        ]
+        if workers > 1:
+            arguments += ["-p", "xdist", "-n", str(workers)]
+        with mock.patch.dict(os.environ):
+            # What a developer sets or installs for tests of their own must not leave out or
+            # change any of these, and what is installed takes a fifth of a second to load.
+            for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+                os.environ.pop(name, None)
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+            code = pytest.main(arguments, plugins=[collector])
+    if code == pytest.ExitCode.INTERRUPTED:
+        # pytest takes the interruption for itself; what was created is removed by then.
+        raise KeyboardInterrupt
+    if collector.errors:
+        raise CouldNotCheckError(f"the suite broke down: {collector.errors[0]}")
+    if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        raise CouldNotCheckError(f"the suite could not be run (pytest exit code {int(code)})")
+    return collector.by_item

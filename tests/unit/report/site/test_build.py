@@ -1,0 +1,275 @@
+"""Building a whole site of a history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import sqlalchemy as sa
+from runs import AWKWARD
+from site_history import catalog, fill
+from site_pages import Nesting
+from wide_runs import wide_run
+
+from specproof.errors import InputError
+from specproof.history import tables
+from specproof.history.store import History, open_history
+from specproof.report.site import build
+from specproof.report.site.build import build_site
+from specproof.report.site.pages import MOST_BYTES, Page
+
+_TODAY = dt.date(2026, 11, 12)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a catalog and a history of three APIs in it."""
+    folder = tmp_path_factory.mktemp("root")
+    catalog(folder)
+    fill(folder / "history.db")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of that history."""
+    place = tmp_path_factory.mktemp("site") / "site"
+    _build(root, place)
+    return place
+
+
+def _build(root: Path, place: Path, newest: int = 30) -> None:
+    with open_history(str(root / "history.db")) as history:
+        build_site(history, place, root=root, today=_TODAY, newest=newest)
+
+
+def _pages(site: Path) -> dict[Path, Nesting]:
+    return {path: Nesting(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
+
+
+def _dead_links(site: Path) -> Iterator[str]:
+    pages = _pages(site)
+    for path, found in pages.items():
+        for link in found.links:
+            if link.startswith(("http://", "https://")):
+                continue
+            place, _, anchor = link.partition("#")
+            there = (path.parent / unquote(place)).resolve() if place else path
+            ids = pages[there].ids if there in pages else []
+            if not there.is_file() or (anchor and unquote(anchor) not in ids):
+                yield f"{path.name}: {link}"
+
+
+def _wide(folder: Path, *runs: object) -> Path:
+    place = folder / "site"
+    with open_history(str(folder / "wide.db")) as history:
+        for run in runs:
+            history.store_run(run)  # type: ignore[arg-type]  # runs of wide_run
+        build_site(history, place, root=None, today=dt.date(2026, 1, 3))
+    return place
+
+
+def test_every_link_leads_somewhere(site: Path) -> None:
+    """Pages, style sheet and anchors that are linked are there; elements are well nested."""
+    assert list(_dead_links(site)) == []
+    for path, page in _pages(site).items():
+        assert page.wrong == [], path
+        assert page.tags.count("h1") == 1, path
+        assert len(set(page.ids)) == len(page.ids), path
+        assert "script" not in page.tags, path
+        assert not page.attributes & {"style", "onclick", "onerror", "onload"}, path
+
+
+def test_a_page_for_each_thing(site: Path) -> None:
+    """Each API, run and change has a page, and each API a badge."""
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert {"index.html", "site.json", "assets/specproof.css", "assets/icon.svg"} <= files
+    assert {f"apis/{api}.html" for api in ("park", "shop", "zoo")} <= files
+    assert {f"badges/{api}.svg" for api in ("park", "shop", "zoo")} <= files
+    assert sum(name.startswith("runs/") for name in files) == 20
+    assert sum(name.startswith("changes/shop/") for name in files) == 2
+    assert "2 broken" not in (site / "badges/shop.svg").read_text("utf-8")
+    assert "1 broken" in (site / "badges/shop.svg").read_text("utf-8")
+    assert "could not check" in (site / "badges/park.svg").read_text("utf-8")
+
+
+def test_the_start_page_says_what_broke_and_since_when(site: Path) -> None:
+    """Broken first: the promise, what came instead, since when, and whom to blame."""
+    text = (site / "index.html").read_text("utf-8")
+    assert "1 of 3 APIs is broken, since" in text
+    assert "Could not check: park (recorded)." in text
+    broken = text.partition('id="broken"')[2].partition("</section>")[0]
+    assert "op-0 200 keeps its schema" in broken
+    assert "name is no text" in broken
+    assert "2026-11-08 04:00</time> UTC; to blame: vendor behaviour" in broken
+    rows = text.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr")[1:]
+    assert [
+        next(api for api in ("park", "shop", "zoo") if f"apis/{api}.html" in row) for row in rows
+    ] == [
+        "shop",
+        "park",
+        "zoo",
+    ]
+    assert "until 2026-11-30" in rows[0]
+    assert "6 days ago" in rows[2]
+
+
+def test_the_page_of_an_api_has_all_to_show_the_vendor(site: Path) -> None:
+    """The finding has its promise and clause, exchange, command, blame, and a text to send."""
+    text = (site / "apis/shop.html").read_text("utf-8")
+    card = text.partition("<article")[2].partition("</article>")[0]
+    assert "op-0 200 keeps its schema" in card
+    assert "/paths/~1things/200" in card
+    assert "Answered <strong>200</strong>" in card
+    assert "curl -X DELETE &#34;$BASE_URL/things/0&#34;" in card
+    assert "vendor behaviour" in card
+    assert "Operation:  DELETE /things/0 (op-0) at https://api.shop.test" in card
+    assert "Since:      2026-11-08 04:00 UTC" in card
+    assert "deleted immediately" in text
+    assert '<a href="https://vendor.test/page" rel="noreferrer">' in text
+    assert "told by mail" in text
+
+
+def test_a_run_page_compares_with_the_run_before(site: Path) -> None:
+    """What newly failed and what was fixed is said, with links to the neighbours."""
+    text = (site / "runs/shop-07.html").read_text("utf-8")
+    assert "1 newly failing" in text
+    assert "new in this run" in text
+    assert 'href="shop-06.html" rel="prev"' in text
+    assert 'href="shop-08.html" rel="next"' in text
+    assert "1 fixed" in (site / "runs/shop-04.html").read_text("utf-8")
+    assert "There is no comparable run before" in (site / "runs/shop-00.html").read_text("utf-8")
+
+
+def test_equal_histories_give_equal_bytes(root: Path, site: Path, tmp_path: Path) -> None:
+    """Built again, elsewhere, every file is the same."""
+    _build(root, tmp_path / "again")
+    for path in site.rglob("*"):
+        if path.is_file():
+            assert (tmp_path / "again" / path.relative_to(site)).read_bytes() == path.read_bytes()
+
+
+def test_old_runs_without_change_have_no_page(root: Path, tmp_path: Path) -> None:
+    """Only the newest runs and those that changed a verdict have a page, and the API says so."""
+    _build(root, tmp_path / "site", newest=1)
+    runs = {
+        path.stem for path in (tmp_path / "site/runs").iterdir() if path.stem.startswith("shop")
+    }
+    assert runs == {"shop-03", "shop-04", "shop-07", "shop-09"}
+    assert "6 runs without one" in (tmp_path / "site/apis/shop.html").read_text("utf-8")
+    assert list(_dead_links(tmp_path / "site")) == []
+
+
+def test_pruned_runs_are_summaries(root: Path, tmp_path: Path) -> None:
+    """Where run files are kept no longer, pages say so and show what is known still."""
+    (tmp_path / "history.db").write_bytes((root / "history.db").read_bytes())
+    with open_history(str(tmp_path / "history.db")) as history:
+        with history.writing() as connection:
+            connection.execute(sa.delete(tables.document))
+        build_site(history, tmp_path / "site", root=root, today=_TODAY)
+    api = (tmp_path / "site/apis/shop.html").read_text("utf-8")
+    assert "Only the summary of the last run is kept" in api
+    assert "name is no text" in api
+    assert "shop/op-0/200/schema" in api
+    run = (tmp_path / "site/runs/shop-09.html").read_text("utf-8")
+    assert "Only the summary of this run is kept" in run
+    assert list(_dead_links(tmp_path / "site")) == []
+
+
+def test_requirements_of_a_wide_api_get_pages_of_their_own(tmp_path: Path) -> None:
+    """What does not fit on one page is split by operation; no page is too long, no link dead."""
+    site = _wide(tmp_path, wide_run(180, 3, broken={7}), wide_run(180, 3, broken={7, 8}, night=2))
+    assert "each operation has a page of its own" in (site / "apis/wide.html").read_text("utf-8")
+    inside = {path.name for path in (site / "apis/wide/live-wide.test").iterdir()}
+    assert {f"op-{number}.html" for number in range(180)} | {"operations-2.html"} <= inside
+    assert "promise 8" in (site / "apis/wide/live-wide.test/op-2.html").read_text("utf-8")
+    assert max(path.stat().st_size for path in site.rglob("*.html")) < MOST_BYTES
+    assert list(_dead_links(site)) == []
+
+
+def test_long_words_do_not_make_long_pages(tmp_path: Path) -> None:
+    """With endless hostile texts everywhere, pages keep their limit and say what they leave out."""
+    word = f"{AWKWARD}{'&<' * 20_000}"
+    site = _wide(tmp_path, wide_run(1, 60, broken=set(range(30)), word=word))
+    assert max(path.stat().st_size for path in site.rglob("*.html")) < MOST_BYTES
+    assert "would make this page too long" in (site / "apis/wide.html").read_text("utf-8")
+
+
+def test_a_folder_that_is_no_site_is_left_alone(root: Path, tmp_path: Path) -> None:
+    """A file, a folder of something else and a marker that is none are refused, and stay."""
+    (tmp_path / "file").write_text("mine")
+    for name, mark in (("other", None), ("broken", "{"), ("strange", '{"schema": "x"}')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.txt").write_text("mine")
+        if mark is not None:
+            (tmp_path / name / "site.json").write_text(mark)
+        with pytest.raises(InputError, match="no site of specproof's"):
+            _build(root, tmp_path / name)
+        assert (tmp_path / name / "mine.txt").read_text() == "mine"
+    with pytest.raises(InputError, match="is no folder"):
+        _build(root, tmp_path / "file")
+
+
+def test_a_site_is_replaced_whole(root: Path, tmp_path: Path) -> None:
+    """What an older site had and the new one has not is gone; an empty folder may be filled."""
+    (tmp_path / "site").mkdir()
+    _build(root, tmp_path / "site", newest=1)
+    (tmp_path / "site/old.html").write_text("old")
+    _build(root, tmp_path / "site", newest=1)
+    assert not (tmp_path / "site/old.html").exists()
+    assert json.loads((tmp_path / "site/site.json").read_text()) == {"schema": "specproof.site/1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_an_interruption_leaves_the_old_site(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped half-way, the site is the old one, and nothing lies beside it."""
+    _build(root, tmp_path / "site", newest=1)
+    before = (tmp_path / "site/index.html").read_bytes()
+
+    def stopped(*_: object) -> Page:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "start_page", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        _build(root, tmp_path / "site", newest=1)
+    assert (tmp_path / "site/index.html").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_two_builds_at_once_both_end(root: Path, tmp_path: Path) -> None:
+    """Who comes second replaces what the first one put there; the site is whole."""
+    failed: list[BaseException] = []
+
+    def one() -> None:
+        try:
+            _build(root, tmp_path / "site", newest=1)
+        except BaseException as error:  # noqa: BLE001 - told by the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert list(_dead_links(tmp_path / "site")) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_an_empty_history_has_a_start_page(tmp_path: Path) -> None:
+    """Without any run the start page says so."""
+    with open_history(str(tmp_path / "history.db")) as history:
+        built = _of(history, tmp_path / "site")
+    assert (built.streams, built.runs, built.files) == (0, 0, 4)
+    assert "No run is stored yet." in (tmp_path / "site/index.html").read_text("utf-8")
+
+
+def _of(history: History, place: Path) -> build.Built:
+    return build_site(history, place, root=None, today=_TODAY)
