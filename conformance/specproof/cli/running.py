@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from specproof.catalog import open_catalog
+from specproof.catalog import Catalog, open_catalog
 from specproof.errors import CouldNotCheckError, GuardError, InputError
 from specproof.files import write_atomic
 from specproof.report.document import render_json
@@ -24,7 +24,7 @@ from specproof.suites.deviations import accept
 from specproof.suites.plan import RunPlan
 from specproof.suites.runfile import Run, read_run, write_run
 from specproof.targets.credentials import is_telling, references
-from specproof.targets.emulators import read_settings
+from specproof.targets.emulators import emulator_class, read_settings
 from specproof.targets.given import Given, read_resources
 from specproof.targets.ledger import default_ledger, settling
 from specproof.text import one_line
@@ -158,7 +158,7 @@ def make_plan(
             raise InputError("--spec needs a live server to check", remedy="add --base-url URL")
         names: tuple[str, ...] = (_name_of(spec),)
     else:
-        names = tuple(dict.fromkeys(apis)) or open_catalog(root).names()
+        names = tuple(dict.fromkeys(apis)) or _every_api(open_catalog(root), target)
     if not names:
         raise InputError("there is no API to check", remedy="add one: specproof add NAME SOURCE")
     if target == "live" and len(names) > 1:
@@ -295,6 +295,32 @@ def _rate(text: str) -> float:
     if found is None or float(found[1]) <= 0:
         raise InputError("--rate is no rate", remedy="write it like 10/s, 300/min or 5000/h")
     return float(found[1]) / _SECONDS[found[2]]
+
+
+def _every_api(catalog: Catalog, target: str) -> tuple[str, ...]:
+    """Return every API that has such a target, and say on stderr which have none.
+
+    An API that was just added has neither an emulator nor recordings; the others can be checked.
+    Where no API has any, all are returned, so that the run says why nothing can be said.
+    """
+    if target == "live":
+        return catalog.names()
+    there = {
+        name: emulator_class(name) is not None
+        if target == "emulator"
+        else any((catalog.recordings / name).glob("*.har"))
+        for name in catalog.names()
+    }
+    left = [name for name, is_there in there.items() if not is_there]
+    if len(left) == len(there):
+        return tuple(there)
+    if left:
+        lacking = "no emulator" if target == "emulator" else "no recordings"
+        sys.stderr.write(
+            f"specproof: left out, with {lacking}: {', '.join(left)};"
+            " check a server: specproof run NAME --target live --base-url URL\n"
+        )
+    return tuple(name for name, is_there in there.items() if is_there)
 
 
 def _name_of(spec: Path) -> str:

@@ -126,3 +126,35 @@ def test_what_is_left_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ledger.close()
     tell_left(plan)
     assert "1 thing of this or an earlier run may be left" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("target", "there", "checked", "lacking"),
+    [
+        ("emulator", ["onesignal", "petstore"], ["onesignal"], "no emulator: petstore"),
+        ("emulator", ["petstore"], ["petstore"], ""),
+        ("recorded", ["onesignal", "petstore"], ["petstore"], "no recordings: onesignal"),
+        ("recorded", ["onesignal"], ["onesignal"], ""),
+    ],
+)
+def test_every_api_is_every_api_that_has_such_a_target(
+    target: str,
+    there: list[str],
+    checked: list[str],
+    lacking: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An API that was just added stops none of the others; alone it is told what it lacks."""
+    for name in there:
+        (tmp_path / "specs" / name).mkdir(parents=True)
+        (tmp_path / "specs" / name / "published.yaml").write_text("openapi: 3.1.0\n")
+    recordings = tmp_path / "conformance" / "recordings"
+    for name, file in (("petstore", "a.har"), ("onesignal", "README.md")):
+        (recordings / name).mkdir(parents=True)
+        (recordings / name / file).write_text("{}")
+    plan = _plan(apis=[], target=target, base_url=None, root=tmp_path)
+    assert plan.apis == tuple(checked)
+    told = capsys.readouterr().err
+    assert lacking in told
+    assert bool(told) == bool(lacking)
