@@ -1,0 +1,228 @@
+"""``specproof history compare``: what became of the requirements from one run to a later one."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from specproof.cli.histories.options import HistoryOption
+from specproof.errors import CouldNotCheckError, InputError
+from specproof.text import one_line
+
+if TYPE_CHECKING:
+    from specproof.history.comparison import Comparison, StreamComparison
+    from specproof.history.records import StoredRun
+    from specproof.history.store import History
+
+__all__ = ["CompareFormat", "compare_command"]
+
+_WINDOW = 20
+_DAYS = 30
+_PROVED_NOTHING = 3
+
+
+class CompareFormat(StrEnum):
+    """Forms of the comparison."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def compare_command(  # noqa: PLR0917 - Typer passes options by name
+    old: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[OLD]",
+            help="Run to compare with: last, last~2, or how its id begins. Without it the last"
+            " comparable run before NEW: the same API, target and origin.",
+        ),
+    ] = None,
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help="The later run; the last one if none.")
+    ] = None,
+    api: Annotated[
+        list[str] | None,
+        typer.Option("--api", metavar="NAME", help="Compare this API; all if none."),
+    ] = None,
+    target: Annotated[
+        Literal["emulator", "recorded", "live"] | None,
+        typer.Option(help="Look at runs on this target: the last one is the last on it."),
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Compare each run of this batch with the one before it."),
+    ] = None,
+    window: Annotated[
+        int, typer.Option(min=2, max=1000, help="Runs in which flaky requirements are looked for.")
+    ] = _WINDOW,
+    days: Annotated[
+        int,
+        typer.Option(
+            min=1, max=10_000, help="Days after which a response counts as not seen any more."
+        ),
+    ] = _DAYS,
+    latency: Annotated[
+        Literal["live", "any", "never"],
+        typer.Option(help="Targets whose latencies are compared; only live ones are a vendor's."),
+    ] = "live",
+    fail_on: Annotated[
+        Literal["error", "warning", "info", "never"],
+        typer.Option(
+            help="Exit with 1 at what is worse by this severity or above: error is newly failing"
+            " and not flaky."
+        ),
+    ] = "error",
+    form: Annotated[
+        CompareFormat, typer.Option("--format", "-f", help="Form of the report.")
+    ] = CompareFormat.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
+    ] = None,
+    history: HistoryOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As --format json: specproof.history-compare/1.")
+    ] = False,
+) -> None:
+    """Compare two runs that were kept: newly failing, fixed, still failing, flaky, since when.
+
+    A requirement is flaky if its verdict flipped at least twice in the last runs since its spec
+    changed; one outage that lasted is none, and what then fails for long is broken. Beside
+    verdicts it tells of error codes never seen before, latencies that moved and documented
+    responses that are not seen any more.
+
+    Exits with 0 when nothing is worse, with 1 when something is, and with 3 when there is nothing
+    to compare or the new run decided nothing.
+
+    Example: specproof history compare last~7 last --api onesignal
+    """
+    from specproof.files import write_atomic
+    from specproof.history.store import open_history
+    from specproof.report.streams import write_text
+
+    if batch is not None and old is not None:
+        raise InputError("--batch names the runs", remedy="leave out OLD and NEW, or --batch")
+    with open_history(history, create=False) as opened:
+        comparison = _compared(
+            opened,
+            _new_runs(opened, new, api or (), target, batch),
+            None if old is None else _found(opened, old, api or (), target),
+            api or (),
+            (window, days, latency),
+        )
+    chosen = CompareFormat.JSON if as_json else form
+    if chosen is CompareFormat.TEXT and output is None:
+        from specproof.report.comparison.text import show_text
+
+        show_text(comparison, sys.stdout)
+    elif output is None:
+        write_text(_rendered(comparison, chosen))
+    else:
+        write_atomic(output, _rendered(comparison, chosen).encode())
+    code = _exit_code(comparison, fail_on)
+    if code:
+        raise typer.Exit(code)
+
+
+def _new_runs(
+    history: History,
+    reference: str | None,
+    apis: list[str] | tuple[()],
+    target: str | None,
+    batch: str | None,
+) -> tuple[StoredRun, ...]:
+    """Return the runs that were asked for, at least one.
+
+    Raises:
+        CouldNotCheckError: the history has none.
+    """
+    if reference is not None:
+        return (_found(history, reference, apis, target),)
+    found: list[StoredRun] = []
+    limit = 1 if batch is None else None
+    for api in apis or (None,):
+        found += history.runs(api=api, target=target, batch=batch, limit=limit)
+    found = sorted({item.run_id: item for item in found}.values(), key=_age)
+    if not found:
+        raise CouldNotCheckError(f"there is nothing to compare: {history.shown} has no such run")
+    return tuple(found if batch is not None else found[-1:])
+
+
+def _found(
+    history: History, reference: str, apis: list[str] | tuple[()], target: str | None
+) -> StoredRun:
+    """Return the run that was named; ``last`` counts runs of the one API and target asked for."""
+    return history.find(reference, api=apis[0] if len(apis) == 1 else None, target=target)
+
+
+def _age(run: StoredRun) -> tuple[str, str]:
+    return run.started, run.run_id
+
+
+def _compared(
+    history: History,
+    runs: tuple[StoredRun, ...],
+    old: StoredRun | None,
+    apis: list[str] | tuple[()],
+    looking: tuple[int, int, str],
+) -> Comparison:
+    """Return the comparison of ``runs`` with what came before them.
+
+    Raises:
+        CouldNotCheckError: nothing did.
+        InputError: a run was to be compared with itself, or tested none of the APIs.
+    """
+    from specproof.history.behaviour import Looking
+    from specproof.history.compare import Comparer
+    from specproof.history.comparison import Comparison
+
+    window, days, latency = looking
+    targets = {"live": {"live"}, "any": {"emulator", "recorded", "live"}, "never": set[str]()}
+    look = Looking(window=window, days=days, latency_of=frozenset(targets[latency]))
+    comparer = Comparer(history, looking=look)
+    wanted = set(apis) or None
+    streams: list[StreamComparison] = []
+    for run in runs:
+        if old is not None and old.run_id == run.run_id:
+            raise InputError(f"run {one_line(run.run_id)} can not be compared with itself")
+        streams += comparer.run(run, old, wanted).streams
+    if not streams:
+        names = ", ".join(one_line(name) for name in sorted(apis)) or "any API"
+        raise InputError(f"run {one_line(runs[-1].run_id)} did not test {names}")
+    if all(item.old is None for item in streams):
+        raise CouldNotCheckError(_nothing(runs, old))
+    return Comparison(tuple(streams), look)
+
+
+def _nothing(runs: tuple[StoredRun, ...], old: StoredRun | None) -> str:
+    shown = one_line(runs[-1].run_id)
+    if old is not None:
+        return f"there is nothing to compare: run {one_line(old.run_id)} tested other APIs"
+    return f"there is nothing to compare: no comparable run comes before {shown}"
+
+
+def _rendered(comparison: Comparison, form: CompareFormat) -> str:
+    if form is CompareFormat.JSON:
+        from specproof.report.comparison.document import render_json
+
+        return render_json(comparison)
+    if form is CompareFormat.MARKDOWN:
+        from specproof.report.comparison.markdown import render_markdown
+
+        return render_markdown(comparison)
+    from specproof.report.comparison.text import render_text
+
+    return render_text(comparison)
+
+
+def _exit_code(comparison: Comparison, fail_on: str) -> int:
+    from specproof.model import Severity
+
+    if fail_on != "never" and comparison.fails(Severity(fail_on)):
+        return 1
+    compared = [item for item in comparison.streams if item.old is not None]
+    return 0 if any(item.checked for item in compared) else _PROVED_NOTHING

@@ -1,0 +1,124 @@
+"""A cluster of real processes on loopback: Dask's own scheduler and workers, and our client."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from unmeasured import unmeasured
+
+__all__ = ["Cluster", "kill", "running_cluster", "until"]
+
+_END_SECONDS = 30
+_WAIT_SECONDS = 300
+
+
+_Out: TypeAlias = int | BinaryIO
+
+
+class Cluster:
+    """Scheduler, workers and clients as processes; each may be killed at any time.
+
+    Args:
+        folder: for logs and scratch.
+        environment: further variables of every process.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self._port = int(listener.getsockname()[1])
+        self._folder = folder
+        self._environment = {**unmeasured(), "PYTHONHASHSEED": "0", **environment}
+        self._log = (folder / "cluster.log").open("ab")
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def address(self) -> str:
+        """Address of the scheduler."""
+        return f"tcp://127.0.0.1:{self._port}"
+
+    def scheduler(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start a scheduler, always on the same port."""
+        place = ["--host", "127.0.0.1", "--port", str(self._port)]
+        options = ("--dashboard-address", "127.0.0.1:0", *options)
+        return self._dask("scheduler", *place, *options)
+
+    def worker(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start a worker of one thread, without a nanny: whoever runs it starts it again."""
+        place = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+        scratch = ["--local-directory", str(self._folder / "scratch")]
+        return self._dask("worker", self.address, *place, *scratch, *options)
+
+    def client(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start ``specproof run --engine`` with ``arguments``; stdout and stderr are pipes."""
+        program = Path(sys.executable).with_name("specproof")
+        command = [str(program), "run", "--engine", self.address]
+        return self._started([*command, *arguments], subprocess.PIPE, subprocess.PIPE)
+
+    def log(self) -> str:
+        """Return what scheduler and workers have said."""
+        return (self._folder / "cluster.log").read_text(errors="replace")
+
+    def stop(self) -> None:
+        """Kill whatever still runs."""
+        for process in self._processes:
+            if process.poll() is None:
+                process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=_END_SECONDS)
+        self._log.close()
+
+    def _dask(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return self._started([sys.executable, "-m", "dask", *arguments], self._log, self._log)
+
+    def _started(self, command: Sequence[str], out: _Out, err: _Out) -> subprocess.Popen[bytes]:
+        process: subprocess.Popen[bytes] = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=self._folder,
+            env=self._environment,
+        )
+        self._processes.append(process)
+        return process
+
+
+@contextlib.contextmanager
+def running_cluster(folder: Path, environment: Mapping[str, str]) -> Iterator[Cluster]:
+    """Lend a cluster without any process yet; all are killed at the end."""
+    cluster = Cluster(folder, {"HOME": os.environ["HOME"], **environment})
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process as a power cut does."""
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=_END_SECONDS)
+
+
+def until(true: Callable[[], bool], *, alive: subprocess.Popen[bytes] | None = None) -> None:
+    """Return once something is so; it is looked at again and again.
+
+    Args:
+        alive: a process that has to live meanwhile.
+    """
+    late = time.monotonic() + _WAIT_SECONDS
+    while not true():
+        assert time.monotonic() < late, "it did not come about"
+        if alive is not None and alive.poll() is not None:
+            raise AssertionError(f"the process ended before: {alive.communicate()}")
+        # Yields the processor to those who bring it about.
+        time.sleep(0.2)
