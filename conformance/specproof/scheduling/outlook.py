@@ -111,9 +111,14 @@ class Outlook:
         return "no longer required" if kind is None else _OTHERWISE[kind]
 
     def _stays(self, requirement: str, after: int) -> bool:
-        """Return whether a requirement that holds is not about to fail again."""
+        """Return whether a requirement that holds is not about to fail again.
+
+        What failed in one stretch only was told once, so its end is told too, even where one
+        night is all it lasted. What came back is told when it has calmed down.
+        """
         steps = self._past.steps(self.stream, self.run, WINDOW)
-        if flakiness_of(unchanged(steps, self.stream.api), requirement).flaky:
+        figures = flakiness_of(unchanged(steps, self.stream.api), requirement)
+        if figures.flaky and not figures.once:
             return False
         since = self._past.since(self.stream, self.run, decides(requirement, VerdictKind.PASS))
         return since is not None and since.runs >= after

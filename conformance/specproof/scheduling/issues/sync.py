@@ -254,13 +254,17 @@ def _kept(found: _Findings, issue: Issue, subject: Subject, text: Text) -> Actio
     return Action(Verb.REOPEN, issue.number, text.subject, text.title, text.body, comment)
 
 
-def _ending(found: _Findings, issue: Issue, subject: Subject) -> Iterator[Action]:
+def _ending(findings: _Findings, issue: Issue, subject: Subject) -> Iterator[Action]:
     """Yield that an issue is closed, if the last run says that it may be."""
-    scene = found.scenes.get(subject.stream)
+    scene = findings.scenes.get(subject.stream)
     if scene is None or scene.run.started <= subject.since:
         return
-    match scene.standings.of(_as_finding(subject)).kind:
+    found = scene.standings.of(_as_finding(subject))
+    match found.kind:
         case StandingKind.FIXED:
+            yield _closing(issue, subject, mended(scene.run.run_id, scene.run.started))
+        case StandingKind.FLAKY if found.flakiness.once and not found.present:
+            # One bad night, for which the issue was opened.
             yield _closing(issue, subject, mended(scene.run.run_id, scene.run.started))
         case StandingKind.GONE:
             yield _closing(issue, subject, gone(scene.run.run_id, scene.run.started))

@@ -92,6 +92,6 @@ def test_headline_counts_over_streams() -> None:
     """The last line counts over all streams and names a few APIs."""
     comparison = small_comparison("PPF")
     many = Comparison(comparison.streams * 7, comparison.looking)
-    assert headline(many) == ("shop, shop, shop, shop, shop and 2 more: 7 newly failing, 7 signals")
+    assert headline(many) == ("shop, shop, shop, shop, shop and 2 more: 7 newly failing")
     assert headline(Comparison((), comparison.looking)) == "no API: nothing changed"
     assert len(TITLES) == len(set(TITLES.values()))

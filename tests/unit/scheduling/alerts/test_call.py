@@ -76,6 +76,15 @@ def test_a_failure_is_told_once_and_so_is_its_end(telling: Telling) -> None:
     assert heard == [[], ["shop: 1 new"], [], ["shop: 1 fixed"], []]
 
 
+def test_one_bad_night_is_told_and_so_is_its_end(telling: Telling) -> None:
+    """A failure between two good nights is told like any other; from the next on it is flaky."""
+    heard = []
+    for night in nights(BODY, "PFPFP"):
+        telling.night(night)
+        heard.append(telling.heard())
+    assert heard == [[], ["shop: 1 new"], ["shop: 1 fixed"], [], []]
+
+
 def test_what_no_run_looked_at_is_neither_new_nor_fixed(telling: Telling) -> None:
     """An inconclusive run says nothing of the requirement, but that nothing could be checked."""
     for night, expected in zip(

@@ -103,6 +103,15 @@ def test_an_issue_lives_as_long_as_its_finding(office: Office) -> None:
     assert office.desk.kept[1].open
 
 
+def test_the_issue_of_one_bad_night_is_closed_by_the_next(office: Office) -> None:
+    """It held before and it holds again."""
+    did = []
+    for night in nights(BODY, "PFP"):
+        office.night(night)
+        did.append(office.verbs())
+    assert did == [[], ["open 1"], ["close 1"]]
+
+
 @pytest.mark.parametrize("letters", ["FI", "FA"])
 def test_what_no_run_saw_hold_stays_open(office: Office, letters: str) -> None:
     """Neither not exercised nor accepted is fixed."""
