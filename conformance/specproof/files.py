@@ -9,11 +9,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["held", "swap_directory", "temporary_sibling", "write_atomic"]
+__all__ = ["held", "replacing", "swap_directory", "temporary_sibling", "write_atomic"]
 
 
 @contextlib.contextmanager
@@ -39,13 +40,24 @@ def write_atomic(path: Path, data: bytes) -> bool:
     """
     if path.is_file() and path.read_bytes() == data:
         return False
+    with replacing(path) as stream:
+        stream.write(data)
+    return True
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream whose bytes become the file ``path`` when the ``with`` ends well.
+
+    Until then, and where it ends with an error, what is at ``path`` stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(
         prefix=f".{path.name}.", suffix=".specproof-tmp", dir=path.parent
     )
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)
@@ -55,7 +67,6 @@ def write_atomic(path: Path, data: bytes) -> bool:
             Path(name).unlink()
         raise
     _sync_directory(path.parent)
-    return True
 
 
 def temporary_sibling(path: Path) -> Path:

@@ -19,6 +19,7 @@ __all__ = ["Cluster", "kill", "running_cluster", "until"]
 
 _END_SECONDS = 30
 _WAIT_SECONDS = 300
+_LOOK_SECONDS = 0.2
 
 
 _Out: TypeAlias = int | BinaryIO
@@ -37,7 +38,9 @@ class Cluster:
             listener.bind(("127.0.0.1", 0))
             self._port = int(listener.getsockname()[1])
         self._folder = folder
-        self._environment = {**unmeasured(), "PYTHONHASHSEED": "0", **environment}
+        # Dask looks into its threads a hundred times a second, for a page that nobody opens.
+        calm = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+        self._environment = {**unmeasured(), **calm, **environment}
         self._log = (folder / "cluster.log").open("ab")
         self._processes: list[subprocess.Popen[bytes]] = []
 
@@ -109,16 +112,11 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(timeout=_END_SECONDS)
 
 
-def until(true: Callable[[], bool], *, alive: subprocess.Popen[bytes] | None = None) -> None:
-    """Return once something is so; it is looked at again and again.
-
-    Args:
-        alive: a process that has to live meanwhile.
-    """
+def until(true: Callable[[], bool], *, alive: subprocess.Popen[bytes]) -> None:
+    """Return once something is so, which a process that is ``alive`` brings about."""
     late = time.monotonic() + _WAIT_SECONDS
     while not true():
         assert time.monotonic() < late, "it did not come about"
-        if alive is not None and alive.poll() is not None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            alive.wait(timeout=_LOOK_SECONDS)
             raise AssertionError(f"the process ended before: {alive.communicate()}")
-        # Yields the processor to those who bring it about.
-        time.sleep(0.2)

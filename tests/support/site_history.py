@@ -27,6 +27,7 @@ from specproof.model import (
 )
 from specproof.report.changes.document import diff_document
 from specproof.report.changes.view import counts
+from specproof.suites.records import Latency
 from specproof.suites.runfile import (
     ExportedExchange,
     OperationStatistics,
@@ -163,6 +164,11 @@ def made_run(api: str, number: int, hostile: str = "") -> Run:
             (began + timedelta(minutes=5)).isoformat(),
             summarise(verdicts, findings, exchanges=27, distinct_requests=21),
             ended,
+        ),
+        latencies=(
+            (Latency(api, "op-0", 200, 40, tuple(80.5 + number + step for step in range(40))),)
+            if target == "live"
+            else ()
         ),
     )
 

@@ -72,6 +72,21 @@ def diff_command(  # noqa: PLR0917 - Typer passes options by name
     stubs: Annotated[
         bool, typer.Option("--stubs", help="Hold what specproof serve OLD answers against NEW.")
     ] = False,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            "--history",
+            "--store",
+            metavar="WHERE",
+            help="Store the change in this history, a file or database URL, as one of --api.",
+        ),
+    ] = None,
+    api: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="API that --history stores the change of; of an API, its own name."
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="As --format json: specproof.diff/1.")
     ] = False,
@@ -87,9 +102,11 @@ def diff_command(  # noqa: PLR0917 - Typer passes options by name
     Example: specproof diff published-before.yaml published.yaml --format markdown
     """
     from specproof.cli.impact import Looking, looking_for
+    from specproof.cli.noticing import Noticed, note, of_diff
     from specproof.cli.sources import read_source
     from specproof.report.changes.view import summary_line
 
+    name = None if history is None else of_diff((old, new), api)
     eyes = Eyes(perspective, policy, day(today))
     overrides = _overrides(config)
     before, source = read_source(old), read_source(new)
@@ -112,6 +129,8 @@ def diff_command(  # noqa: PLR0917 - Typer passes options by name
         else:
             write_atomic(output, text.encode())
             write_text(f"{summary_line(found)}\n")
+    if history is not None and name is not None:
+        note(history, [Noticed(name, found, before.data, source.data)])
     if found.diff.upstream:
         raise typer.Exit(UPSTREAM)
     if fails(found.diff, fail_on):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specproof.cli.comparing import UPSTREAM, DiffFormat, Eyes, FailOn, compared, day, fails
+from specproof.cli.noticing import Noticed, StoreOption, asked_for, note
 from specproof.cli.options import (
     FailOnOption,
     FormOption,
@@ -74,6 +75,7 @@ def regress_command(  # noqa: PLR0917 - Typer passes options by name
     root: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder that holds specs/.")
     ] = None,
+    store: StoreOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="As --format json: specproof.regress/1.")
     ] = False,
@@ -85,12 +87,13 @@ def regress_command(  # noqa: PLR0917 - Typer passes options by name
     specs/API/changes.toml accepts do not count; an acceptance that is expired or matches no
     change is named. Exit code: 0 nothing at or above --fail-on (always with --history),
     1 breaking changes, 2 bad input, 3 a description is gone or collapsed, or nothing could be
-    compared.
+    compared. --store, or $SPECPROOF_HISTORY, keeps what changed in a history.
 
     Example: specproof regress onesignal --base origin/main...
     """
     eyes = Eyes(perspective, policy, day(today))
     chosen = DiffFormat.JSON if as_json else form
+    where = _where(store, published=not (history or effective))
     if history:
         if base is not None or interface or usage is not None:
             raise InputError("--history goes without --base, --interface and --usage")
@@ -109,6 +112,8 @@ def regress_command(  # noqa: PLR0917 - Typer passes options by name
         for remark in each.remarks:
             sys.stderr.write(f"specproof: warning: {remark}\n")
     _write(found, chosen, output)
+    if where is not None:
+        note(where, [Noticed(api.api, api.comparison, api.old, api.new) for api in found.apis])
     diffs = [comparison.diff for _, comparison in found.compared]
     if not diffs:
         raise CouldNotCheckError(
@@ -119,6 +124,16 @@ def regress_command(  # noqa: PLR0917 - Typer passes options by name
         raise typer.Exit(UPSTREAM)
     if any(fails(diff, fail_on) for diff in diffs):
         raise typer.Exit(1)
+
+
+def _where(store: str | None, *, published: bool) -> str | None:
+    """Return the history to store in, None for none: it keeps what vendors published."""
+    if store is not None and not published:
+        raise InputError(
+            "--store keeps what changed of what vendors published",
+            remedy="leave out --history and --effective",
+        )
+    return asked_for(store) if published else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +204,7 @@ class _Asked:
         if found.diff.changes:
             # Without changes there is nothing that an acceptance could fail to match.
             remarks += overrides.remarks(found.diff.changes, eyes.today)
-        return Regressed(name, now.name, found, now.data, remarks)
+        return Regressed(name, now.name, found, now.data, remarks, before)
 
 
 def _found(  # noqa: PLR0917 - one for each group of options

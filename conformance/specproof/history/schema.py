@@ -43,7 +43,7 @@ def prepare(engine: sa.Engine, shown: str, *, to: str = HEAD) -> None:
 def migrate(connection: sa.Connection, to: str = HEAD) -> None:
     """Run the migrations up to ``to`` in the transaction of ``connection``."""
     from alembic import command  # noqa: PLC0415 - a history is made or migrated once
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - the same
 
     config = Config()
     config.set_main_option("script_location", "specproof.history:migrations")

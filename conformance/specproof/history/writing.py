@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _LOCK: Final = 0x7370_6563_7072_756E
-"""Key of the advisory lock in PostgreSQL that who adds a run shares, and who prunes or imports holds alone."""
+"""Key of a lock in PostgreSQL: who adds a run shares it, who prunes or imports holds it alone."""
 
 
 def insert(connection: sa.Connection, table: sa.Table) -> Any:

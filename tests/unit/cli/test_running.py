@@ -138,6 +138,7 @@ def test_what_is_left_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ],
 )
 def test_every_api_is_every_api_that_has_such_a_target(
+    *,
     target: str,
     there: list[str],
     checked: list[str],

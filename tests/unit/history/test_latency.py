@@ -79,6 +79,21 @@ def test_shift_is_detected(factor: float, direction: Direction) -> None:
     assert all(item.p is not None and item.tested == 1 for item in found if item.moved)
 
 
+def test_twice_as_long_is_told_after_few_runs() -> None:
+    """On the first night with enough runs before it, although nights vary by a tenth or so."""
+    draw = random.Random(6)
+    found = []
+    for _ in range(60):
+        nights = [
+            _night(draw, 30, 120 * draw.lognormvariate(0, 0.08)) for _ in range(LEAST_RUNS + 1)
+        ]
+        slow = _sample([2 * value for value in nights[0].milliseconds])
+        found.append((_one(nights[0], nights[1:]).moved, _one(slow, nights[1:]).moved))
+    # The plain interval told 31 of them.
+    assert sum(told for _, told in found) >= 51
+    assert sum(alarm for alarm, _ in found) <= 1
+
+
 def test_many_pairs_are_corrected_for() -> None:
     """Of forty pairs, one of which moved, that one is told alone, and its p value is corrected."""
     draw = random.Random(4)

@@ -17,7 +17,7 @@ from specproof.suites.records import Run, Shard, summarise
 
 
 def _named(run: Run, **changes: object) -> Run:
-    return replace(run, header=replace(run.header, **changes))  # type: ignore[arg-type]
+    return replace(run, header=replace(run.header, **changes))  # type: ignore[arg-type]  # of any field
 
 
 def _broken() -> dict[str, tuple[Run, str]]:

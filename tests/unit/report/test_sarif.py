@@ -16,6 +16,7 @@ from specproof.document.canonical import digest
 from specproof.model import Finding, Requirement, Source, Verdict, VerdictKind
 from specproof.report.sarif import render_sarif, sarif_document
 from specproof.suites.deviations import DEVIATION_RULES
+from specproof.suites.records import Confirmation
 from specproof.suites.runfile import Run
 
 _ROOT = Path(__file__).parents[3]
@@ -219,6 +220,15 @@ def test_each_finding_is_one_result() -> None:
     assert [result["partialFingerprints"]["specproof/v1"] for result in results] == [
         finding.fingerprint for finding in awkward_run().findings
     ]
+
+
+def test_a_result_says_how_often_it_was_seen_again() -> None:
+    """Whoever reads the log can tell flaky from broken."""
+    run = awkward_run()
+    again = {run.findings[0].fingerprint: Confirmation(0, 2)}
+    results = _results(replace(run, confirmations=again))
+    told = [result["properties"].get("confirmations") for result in results]
+    assert told == [{"seen": 0, "of": 2}, None, None]
 
 
 def test_a_rule_carries_what_explain_says() -> None:

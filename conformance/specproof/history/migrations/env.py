@@ -7,6 +7,8 @@ from alembic import context
 from specproof.history.tables import metadata
 from specproof.history.version import VERSION_TABLE
 
+__all__ = ()
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,

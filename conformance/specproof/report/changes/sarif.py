@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from importlib.metadata import version
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Any
 
-from specproof.regression.change import Change, Level
+from specproof.regression.change import Change
 from specproof.regression.rules import Rule, registry
 from specproof.report.changes.lines import lines_of
 from specproof.report.changes.view import Comparison, calls_sentence
+from specproof.report.sarif_log import FINGERPRINT, LEVELS, accepted, location, log_of, written
 from specproof.text import one_line, printable
 
 __all__ = ["render_sarif", "sarif_document"]
 
-_LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
-_SCHEMA: Final = (
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-)
-
 
 def render_sarif(comparison: Comparison, new: bytes | None = None) -> str:
     """Return the log (see ``sarif_document``) as indented ASCII with a final line feed."""
-    return json.dumps(sarif_document(comparison, new), indent=2, allow_nan=False) + "\n"
+    return written(sarif_document(comparison, new))
 
 
 def sarif_document(comparison: Comparison, new: bytes | None = None) -> dict[str, Any]:
@@ -38,38 +31,17 @@ def sarif_document(comparison: Comparison, new: bytes | None = None) -> dict[str
     rules = registry()
     used = sorted({change.rule for change in diff.changes})
     lines = lines_of(new, [change.pointer for change in diff.changes])
-    invocation: dict[str, Any] = {"executionSuccessful": not diff.upstream}
-    if diff.upstream:
-        invocation["toolExecutionNotifications"] = [
-            {"level": "error", "message": {"text": one_line(diff.upstream, 1000)}}
-        ]
-    return {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "specproof",
-                        "version": version("specproof"),
-                        "rules": [_rule(name, rules.get(name)) for name in used],
-                    }
-                },
-                "invocations": [invocation],
-                "columnKind": "unicodeCodePoints",
-                "properties": {
-                    "bump": comparison.bump.value,
-                    "perspective": comparison.perspective.value,
-                    "policy": comparison.policy.value,
-                    "old": printable(comparison.old),
-                },
-                "results": [
-                    _result(change, comparison, used.index(change.rule), lines)
-                    for change in diff.changes
-                ],
-            }
-        ],
-    }
+    return log_of(
+        [_rule(name, rules.get(name)) for name in used],
+        [_result(change, comparison, used.index(change.rule), lines) for change in diff.changes],
+        trouble=diff.upstream,
+        properties={
+            "bump": comparison.bump.value,
+            "perspective": comparison.perspective.value,
+            "policy": comparison.policy.value,
+            "old": printable(comparison.old),
+        },
+    )
 
 
 def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
@@ -83,7 +55,7 @@ def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
             "text": f"{rule.explanation} {rule.fix} ({rule.clause})",
             "markdown": f"{rule.explanation}\n\n{rule.fix}\n\nSource: {rule.clause}",
         },
-        "defaultConfiguration": {"level": _LEVELS[rule.level]},
+        "defaultConfiguration": {"level": LEVELS[rule.level]},
         "properties": {"tags": [rule.area, rule.direction.value]},
     }
 
@@ -91,28 +63,16 @@ def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
 def _result(
     change: Change, comparison: Comparison, index: int, lines: Mapping[str, int]
 ) -> dict[str, Any]:
-    physical: dict[str, Any] = {
-        "artifactLocation": {"uri": quote(printable(comparison.new).replace("\\", "/"))}
-    }
-    if change.pointer in lines:
-        physical["region"] = {"startLine": lines[change.pointer]}
     text = [one_line(change.message, 1000)]
     if calls := calls_sentence(change, comparison.calls):
         text.append(f"It {calls}.")
     found: dict[str, Any] = {
         "ruleId": change.rule,
         "ruleIndex": index,
-        "level": _LEVELS[change.level],
+        "level": LEVELS[change.level],
         "message": {"text": " ".join(text)},
-        "locations": [
-            {
-                "physicalLocation": physical,
-                "logicalLocations": [
-                    {"fullyQualifiedName": printable(change.pointer) or "/", "kind": "member"}
-                ],
-            }
-        ],
-        "partialFingerprints": {"specproof/v1": change.fingerprint},
+        "locations": [location(comparison.new, change.pointer, lines.get(change.pointer))],
+        "partialFingerprints": {FINGERPRINT: change.fingerprint},
         "properties": {
             "direction": change.direction.value,
             "operations": [printable(operation) for operation in change.operations],
@@ -120,11 +80,5 @@ def _result(
         },
     }
     if change.accepted:
-        found["suppressions"] = [
-            {
-                "kind": "external",
-                "status": "accepted",
-                "justification": one_line(change.accepted, 1000),
-            }
-        ]
+        found["suppressions"] = accepted(change.accepted)
     return found

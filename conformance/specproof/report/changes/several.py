@@ -34,6 +34,7 @@ class Regressed:
         comparison: what changed; None for a document that the base does not have.
         new: the bytes of the document as it stands.
         remarks: sentences about acceptances that do not count.
+        old: the bytes of the base's document, empty where it has none.
     """
 
     api: str
@@ -41,6 +42,7 @@ class Regressed:
     comparison: Comparison | None
     new: bytes
     remarks: tuple[str, ...] = ()
+    old: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

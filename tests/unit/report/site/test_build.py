@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -41,6 +43,16 @@ def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("site") / "site"
     _build(root, place)
     return place
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a catalog and a history of one run in it."""
+    folder = tmp_path_factory.mktemp("small")
+    catalog(folder)
+    with open_history(str(folder / "history.db")) as history:
+        history.store_run(wide_run(1, 3, broken={0}))
+    return folder
 
 
 def _build(root: Path, place: Path, newest: int = 30) -> None:
@@ -183,10 +195,10 @@ def test_pruned_runs_are_summaries(root: Path, tmp_path: Path) -> None:
 
 def test_requirements_of_a_wide_api_get_pages_of_their_own(tmp_path: Path) -> None:
     """What does not fit on one page is split by operation; no page is too long, no link dead."""
-    site = _wide(tmp_path, wide_run(180, 3, broken={7}), wide_run(180, 3, broken={7, 8}, night=2))
+    site = _wide(tmp_path, wide_run(100, 3, broken={7, 8}))
     assert "each operation has a page of its own" in (site / "apis/wide.html").read_text("utf-8")
     inside = {path.name for path in (site / "apis/wide/live-wide.test").iterdir()}
-    assert {f"op-{number}.html" for number in range(180)} | {"operations-2.html"} <= inside
+    assert {f"op-{number}.html" for number in range(100)} | {"operations-2.html"} <= inside
     assert "promise 8" in (site / "apis/wide/live-wide.test/op-2.html").read_text("utf-8")
     assert max(path.stat().st_size for path in site.rglob("*.html")) < MOST_BYTES
     assert list(_dead_links(site)) == []
@@ -200,7 +212,7 @@ def test_long_words_do_not_make_long_pages(tmp_path: Path) -> None:
     assert "would make this page too long" in (site / "apis/wide.html").read_text("utf-8")
 
 
-def test_a_folder_that_is_no_site_is_left_alone(root: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_site_is_left_alone(small: Path, tmp_path: Path) -> None:
     """A file, a folder of something else and a marker that is none are refused, and stay."""
     (tmp_path / "file").write_text("mine")
     for name, mark in (("other", None), ("broken", "{"), ("strange", '{"schema": "x"}')):
@@ -209,28 +221,28 @@ def test_a_folder_that_is_no_site_is_left_alone(root: Path, tmp_path: Path) -> N
         if mark is not None:
             (tmp_path / name / "site.json").write_text(mark)
         with pytest.raises(InputError, match="no site of specproof's"):
-            _build(root, tmp_path / name)
+            _build(small, tmp_path / name)
         assert (tmp_path / name / "mine.txt").read_text() == "mine"
     with pytest.raises(InputError, match="is no folder"):
-        _build(root, tmp_path / "file")
+        _build(small, tmp_path / "file")
 
 
-def test_a_site_is_replaced_whole(root: Path, tmp_path: Path) -> None:
+def test_a_site_is_replaced_whole(small: Path, tmp_path: Path) -> None:
     """What an older site had and the new one has not is gone; an empty folder may be filled."""
     (tmp_path / "site").mkdir()
-    _build(root, tmp_path / "site", newest=1)
+    _build(small, tmp_path / "site", newest=1)
     (tmp_path / "site/old.html").write_text("old")
-    _build(root, tmp_path / "site", newest=1)
+    _build(small, tmp_path / "site", newest=1)
     assert not (tmp_path / "site/old.html").exists()
     assert json.loads((tmp_path / "site/site.json").read_text()) == {"schema": "specproof.site/1"}
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_an_interruption_leaves_the_old_site(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped half-way, the site is the old one, and nothing lies beside it."""
-    _build(root, tmp_path / "site", newest=1)
+    _build(small, tmp_path / "site", newest=1)
     before = (tmp_path / "site/index.html").read_bytes()
 
     def stopped(*_: object) -> Page:
@@ -238,18 +250,18 @@ def test_an_interruption_leaves_the_old_site(
 
     monkeypatch.setattr(build, "start_page", stopped)
     with pytest.raises(KeyboardInterrupt):
-        _build(root, tmp_path / "site", newest=1)
+        _build(small, tmp_path / "site", newest=1)
     assert (tmp_path / "site/index.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_two_builds_at_once_both_end(root: Path, tmp_path: Path) -> None:
+def test_two_builds_at_once_both_end(small: Path, tmp_path: Path) -> None:
     """Who comes second replaces what the first one put there; the site is whole."""
     failed: list[BaseException] = []
 
     def one() -> None:
         try:
-            _build(root, tmp_path / "site", newest=1)
+            _build(small, tmp_path / "site", newest=1)
         except BaseException as error:  # noqa: BLE001 - told by the test
             failed.append(error)
 
@@ -273,3 +285,53 @@ def test_an_empty_history_has_a_start_page(tmp_path: Path) -> None:
 
 def _of(history: History, place: Path) -> build.Built:
     return build_site(history, place, root=None, today=_TODAY)
+
+
+def test_the_clause_is_shown_beside_the_promise(tmp_path: Path) -> None:
+    """Where the catalog has the spec that was tested, the card quotes it."""
+    catalog(tmp_path)
+    spec = b"paths:\n  /0:\n    put: {summary: Put it there}\n"
+    (tmp_path / "specs/shop/effective.yaml").write_bytes(spec)
+    run = wide_run(1, 1, broken={0})
+    sha256 = hashlib.sha256(spec).hexdigest()
+    tested = replace(run.header.apis[0], api="shop", effective_sha256=sha256)
+    required = replace(run.verdicts[0].requirement, api="shop", pointer="/paths/~10/put")
+    run = replace(
+        run,
+        header=replace(run.header, apis=(tested,)),
+        verdicts=(replace(run.verdicts[0], requirement=required),),
+        findings=(replace(run.findings[0], api="shop"),),
+        statistics=(),
+        exchanges=(),
+    )
+    with open_history(str(tmp_path / "history.db")) as history:
+        history.store_run(run)
+        build_site(history, tmp_path / "site", root=tmp_path, today=_TODAY)
+    for page in ("apis/shop.html", "runs/wide-1.html"):
+        assert "<pre>summary: Put it there" in (tmp_path / "site" / page).read_text("utf-8")
+    assert "No command is known" not in (tmp_path / "site/apis/shop.html").read_text("utf-8")
+
+
+def test_places_of_one_api_lead_to_each_other(tmp_path: Path) -> None:
+    """The main page names the findings of the other places, and every place links to all."""
+    run = wide_run(1, 3, broken={0})
+    recorded = replace(run.header, run_id="recorded", target="recorded", base_url=None)
+    sound = wide_run(1, 3, night=2)
+    site = _wide(tmp_path, replace(run, header=recorded), sound)
+    main = (site / "apis/wide.html").read_text("utf-8")
+    assert "Open at other places" in main
+    assert f'id="finding-{run.findings[0].fingerprint}"' in main
+    assert "recorded: message 0" in main
+    assert 'href="../wide.html"' in (site / "apis/wide/recorded.html").read_text("utf-8")
+    assert list(_dead_links(site)) == []
+
+
+def test_what_comes_and_goes_is_listed(tmp_path: Path) -> None:
+    """A requirement that failed now and then is called flaky where it is looked for."""
+    nights = [
+        wide_run(1, 3, broken={0} if night in {2, 4} else (), night=night) for night in range(1, 6)
+    ]
+    site = _wide(tmp_path, *nights)
+    text = (site / "apis/wide.html").read_text("utf-8")
+    assert "failed in 2 of the last 5 runs" in text
+    assert '<td data-label="Flaky" class="num">1</td>' in (site / "index.html").read_text("utf-8")

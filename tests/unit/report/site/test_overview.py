@@ -13,11 +13,11 @@ from specproof.model import Severity, VerdictKind
 from specproof.report.site.overview import DORMANT, Overview, overviews
 from specproof.report.site.sources import Sources
 
-_HELD = {name: VerdictKind.PASS for name in NAMES}
+_HELD = dict.fromkeys(NAMES, VerdictKind.PASS)
 _ONE = {**_HELD, NAMES[0]: VerdictKind.FAIL}
 _OTHER = {**_HELD, NAMES[1]: VerdictKind.FAIL}
 _BOTH = {**_ONE, NAMES[1]: VerdictKind.FAIL}
-_NOTHING = {name: VerdictKind.INCONCLUSIVE for name in NAMES}
+_NOTHING = dict.fromkeys(NAMES, VerdictKind.INCONCLUSIVE)
 _LIVE = Stream("x", "live", "https://x.test")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from runs import AWKWARD, inert
 
 from specproof.report.site import pages
@@ -58,12 +58,19 @@ def test_what_is_shown_is_printable_and_limited() -> None:
 @given(st.lists(st.integers(0, 30), max_size=20), st.integers(0, 200))
 def test_the_first_pieces_that_fit_are_kept(sizes: list[int], room: int) -> None:
     """What is kept fits, comes first and has no gaps; one piece more would not fit."""
-    made, left = fitting(sizes, lambda size: Markup("ä" * size), room)
+    made, left = fitting(sizes, lambda size: escape("ä" * size), room)
     kept = sizes[: len(made)]
     assert [len(piece) for piece in made] == kept
     assert kept + left == sizes
     assert 2 * sum(kept) <= room
     assert not left or 2 * (sum(kept) + left[0]) > room
+
+
+def test_a_line_is_cut_before_it_is_looked_at() -> None:
+    """A text on one line is at most as long as asked for, whatever it was made of."""
+    assert pages.line(" a\n\tb ") == "a b"
+    assert pages.line("x" * 10_000_000, 20) == f"{'x' * 19}…"
+    assert pages.line(f"a{' ' * 10_000_000}b", 20) == "a …"
 
 
 def test_times_are_short() -> None:

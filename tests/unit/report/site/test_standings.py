@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from histories_of_verdicts import NAMES, timeline_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specproof.history.comparable import DECIDED
@@ -18,6 +18,7 @@ _NIGHTS = st.lists(
 Night = Mapping[str, VerdictKind]
 
 
+@settings(max_examples=60)
 @given(_NIGHTS)
 def test_streaks_are_those_of_a_plain_search(nights: list[Night]) -> None:
     """Since, length and openness of each streak are what looking at every run would give."""
@@ -39,6 +40,7 @@ def test_streaks_are_those_of_a_plain_search(nights: list[Night]) -> None:
         assert (found.runs, found.open) == (len(same), not closed)
 
 
+@settings(max_examples=60)
 @given(_NIGHTS)
 def test_a_run_turned_if_a_verdict_is_another(nights: list[Night]) -> None:
     """Runs turned whose verdicts are not those of the run before; the first has none before."""
@@ -51,7 +53,7 @@ def test_a_run_turned_if_a_verdict_is_another(nights: list[Night]) -> None:
 
 def test_what_comes_and_goes_is_flaky() -> None:
     """The rule of the history decides; what failed once and stayed broken is not flaky."""
-    night = {name: VerdictKind.PASS for name in NAMES}
+    night = dict.fromkeys(NAMES, VerdictKind.PASS)
     one = {**night, NAMES[0]: VerdictKind.FAIL}
     both = {**night, NAMES[0]: VerdictKind.FAIL, NAMES[1]: VerdictKind.FAIL}
     course = read_course(timeline_of([night, one, night, one, night, both]), "x")

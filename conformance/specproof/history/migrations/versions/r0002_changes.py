@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+__all__ = ["down_revision", "revision", "upgrade"]
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
