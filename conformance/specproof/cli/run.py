@@ -118,7 +118,8 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write the run file (JSON lines) here.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write the run file (JSON lines) here."),
     ] = None,
     history: Annotated[
         str | None,
