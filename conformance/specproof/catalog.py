@@ -167,15 +167,17 @@ class Catalog:
         Raises:
             InputError: there is none, or its files are malformed.
         """
-        known = self.names()
-        if name not in known:
+        folder = self.specs / name
+        # Looking at one folder rather than at all of them: there may be hundreds, each asked for.
+        if not _NAME.fullmatch(name) or not _holds_api(folder):
+            known = self.names()
             near = difflib.get_close_matches(name, known, n=1)
             listed = ", ".join(known) or "none"
             raise InputError(
                 f"there is no API {one_line(name, 60)!r} in {self.specs}",
                 remedy=f"did you mean {near[0]}?" if near else f"known APIs: {listed}",
             )
-        return _load(name, self.specs / name)
+        return _load(name, folder)
 
     def apis(self) -> Iterator[Api]:
         """Yield every API, sorted by name.

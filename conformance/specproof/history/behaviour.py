@@ -119,7 +119,8 @@ def _worse(
     failed = past.failed_last(stream, before.run, worse)
     for requirement, (was, now) in worse.items():
         # What failed before it was not checked for a while is no news, nor what is accepted.
-        if now is VerdictKind.FAIL and (requirement in accepted or failed.get(requirement)):
+        known = failed.get(requirement) and not past.accepted_last(stream, before.run, requirement)
+        if now is VerdictKind.FAIL and (requirement in accepted or known):
             continue
         figures = flakiness_of(window, requirement)
         severity, sureness = _gravity(

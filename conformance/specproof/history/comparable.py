@@ -23,10 +23,21 @@ from specproof.history.records import (
     StoredVerdict,
     Stream,
 )
-from specproof.model import VerdictKind
+from specproof.model import Severity, VerdictKind
+from specproof.suites.deviations import DEVIATION_RULES
 from specproof.suites.records import Run
 
-__all__ = ["DECIDED", "Past", "Since", "Step", "Stored", "Test", "decides", "parts_of"]
+__all__ = [
+    "DECIDED",
+    "Past",
+    "Since",
+    "Step",
+    "Stored",
+    "Test",
+    "breaks",
+    "decides",
+    "parts_of",
+]
 
 DECIDED: Final = frozenset({VerdictKind.PASS, VerdictKind.FAIL})
 """Verdicts that say something of a requirement."""
@@ -106,6 +117,7 @@ class Past:
         self.history = history
         self._courses: dict[Stream, _Course] = {}
         self._findings: dict[tuple[str, str], tuple[StoredFinding, ...]] = {}
+        self._accepted: dict[tuple[str, str], frozenset[str]] = {}
 
     def steps(self, stream: Stream, run: StoredRun, limit: int | None = None) -> tuple[Step, ...]:
         """Return runs of ``stream`` from ``run`` backwards, it included, newest first.
@@ -126,6 +138,25 @@ class Past:
         if key not in self._findings:
             self._findings[key] = self.history.findings(run_id, api)
         return self._findings[key]
+
+    def accepted(self, run_id: str, api: str) -> frozenset[str]:
+        """Return the requirements that fail in a run by nothing but what deviations cover."""
+        key = (run_id, api)
+        if key not in self._accepted:
+            covered: dict[str, bool] = {}
+            for item in self.findings(run_id, api):
+                if breaks(item):
+                    before = covered.get(item.requirement, True)
+                    covered[item.requirement] = before and item.deviation is not None
+            self._accepted[key] = frozenset(name for name, every in covered.items() if every)
+        return self._accepted[key]
+
+    def accepted_last(self, stream: Stream, run: StoredRun, requirement: str) -> bool:
+        """Return whether deviations covered it all when it was last decided, up to ``run``."""
+        for step in self._backwards(stream, run):
+            if step.kind(requirement) in DECIDED:
+                return requirement in self.accepted(step.run.run_id, stream.api)
+        return False
 
     def since(self, stream: Stream, run: StoredRun, test: Test) -> Since | None:
         """Return since when ``test`` says yes of the runs up to ``run``, None if it does not."""
@@ -196,6 +227,11 @@ class _Course:
         self._place[pair[0].run_id] = len(self._read)
         self._read.append(Step(*pair))
         return True
+
+
+def breaks(finding: StoredFinding) -> bool:
+    """Return whether a finding makes its requirement fail; those about deviations do not."""
+    return finding.severity is Severity.ERROR and finding.rule not in DEVIATION_RULES
 
 
 def parts_of(requirement: str) -> tuple[str, str, str]:

@@ -19,6 +19,7 @@ from specproof.history.comparable import (
     Step,
     Stored,
     Test,
+    breaks,
     decides,
     parts_of,
 )
@@ -32,8 +33,7 @@ from specproof.history.flaky import Flakiness, confirmed, flakiness_of, unchange
 from specproof.history.proofs import Proof, Proofs
 from specproof.history.records import StoredApi, StoredFinding, StoredRun, Stream
 from specproof.history.transitions import Transition, severity_of, transition
-from specproof.model import Severity, VerdictKind
-from specproof.suites.deviations import DEVIATION_RULES
+from specproof.model import VerdictKind
 
 __all__ = ["Comparer", "compare"]
 
@@ -129,8 +129,7 @@ class _Pair:
         self._found_before = self._past.findings(self._base.run.run_id, stream.api)
         self._prints = {item.fingerprint for item in self._found}
         self._prints_before = {item.fingerprint for item in self._found_before}
-        self._accepted = _accepted(self._found)
-        self._accepted_before = _accepted(self._found_before)
+        self._accepted = self._past.accepted(self._here.run.run_id, stream.api)
         self._flaky = _come_and_go(self._window)
         self._flaky_before = _come_and_go(unchanged(before, stream.api))
         self._failed_before = self._past.failed_last(
@@ -182,7 +181,8 @@ class _Pair:
             now,
             failed_before=self._failed_before.get(name),
             accepted=name in self._accepted,
-            accepted_before=name in self._accepted_before,
+            accepted_before=_fails(now)
+            and self._past.accepted_last(self._old_stream, self._base.run, name),
             settled=_fails(now) and _fails(was) and not flaky and self._doubted(name),
         )
         if found is Transition.UNCHANGED and not flaky:
@@ -225,7 +225,7 @@ class _Pair:
         tried = [
             self._proofs.confirmation(step.run, item.fingerprint)
             for item in findings
-            if item.requirement == name and _breaks(item)
+            if item.requirement == name and breaks(item)
         ]
         again = any(map(confirmed, tried))
         once = bool(tried) and all(item is not None and item.flaky for item in tried)
@@ -238,7 +238,7 @@ class _Pair:
     def _proven(self, name: str, found: Transition) -> tuple[Proof, ...]:
         """Return the findings that show what ``found`` says."""
         if _fails(self._here.kind(name)):
-            broken = [item for item in self._found if item.requirement == name and _breaks(item)]
+            broken = [item for item in self._found if item.requirement == name and breaks(item)]
             return self._proofs.of(self._here.run, broken, self._prints_before)
         run: StoredRun | None = None
         if found is Transition.FIXED or found is Transition.REMOVED:
@@ -250,7 +250,7 @@ class _Pair:
         if run is None:
             return ()
         earlier = self._past.findings(run.run_id, self._stream.api)
-        broken = [item for item in earlier if item.requirement == name and _breaks(item)]
+        broken = [item for item in earlier if item.requirement == name and breaks(item)]
         return self._proofs.of(run, broken, self._prints_before)
 
     def _last_failing(self, name: str, stream: Stream, run: StoredRun) -> StoredRun | None:
@@ -279,7 +279,7 @@ class _Pair:
             for item in self._found
             if item.deviation is None
             and item.fingerprint not in self._prints_before
-            and not (_breaks(item) and _fails(self._here.kind(item.requirement)))
+            and not (breaks(item) and _fails(self._here.kind(item.requirement)))
         ]
         for proof in self._proofs.of(self._here.run, fresh, self._prints_before):
             yield FindingChange(appeared=True, proof=proof)
@@ -291,7 +291,7 @@ class _Pair:
             for item in self._found_before
             if item.deviation is None
             and item.fingerprint not in self._prints
-            and not (_breaks(item) and _fails(self._base.kind(item.requirement)))
+            and not (breaks(item) and _fails(self._base.kind(item.requirement)))
             and self._here.kind(item.requirement) in DECIDED
         ]
         for proof in self._proofs.of(self._base.run, gone, self._prints_before):
@@ -332,22 +332,6 @@ def _come_and_go(window: Sequence[Step]) -> Mapping[str, Flakiness]:
 def _says(name: str, kind: VerdictKind) -> Test:
     """Return the test of a verdict that decides nothing; every other one ends it."""
     return lambda step: step.kind(name) is kind
-
-
-def _accepted(findings: Iterable[StoredFinding]) -> frozenset[str]:
-    """Return the requirements that fail by nothing but what deviations cover."""
-    covered: dict[str, bool] = {}
-    for item in findings:
-        if _breaks(item):
-            covered[item.requirement] = (
-                covered.get(item.requirement, True) and item.deviation is not None
-            )
-    return frozenset(name for name, accepted in covered.items() if accepted)
-
-
-def _breaks(finding: StoredFinding) -> bool:
-    """Return whether a finding makes its requirement fail; those about deviations do not."""
-    return finding.severity is Severity.ERROR and finding.rule not in DEVIATION_RULES
 
 
 def _fails(kind: VerdictKind | None) -> bool:

@@ -67,7 +67,7 @@ def transition(
         failed_before: whether it failed when it was last decided, up to the old run; None where
             it never was.
         accepted: whether deviations cover each finding that makes it fail in the new run.
-        accepted_before: the same of the old run.
+        accepted_before: the same of the run that decided it last, up to the old one.
         settled: whether it was flaky as of the old run and is not any more.
     """
     if now is None:

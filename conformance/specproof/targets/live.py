@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +24,7 @@ from specproof.targets.credentials import (
 )
 from specproof.targets.guard import GuardTransport, Routes, production_hosts
 from specproof.targets.ledger import Ledger
+from specproof.targets.pacing import SENT, Paced, current_pace
 from specproof.targets.secret_store import look_up
 from specproof.targets.target import Target
 
@@ -81,7 +83,12 @@ def live_target(
     parts = urlsplit(url)
     notes = None if ledger is None else Ledger(ledger, api=api, origin=_plain_origin(parts))
     spent = Budget(limits, budget)
-    inner = _Timed(httpx.HTTPTransport(verify=_tls_context(url), trust_env=False))
+    inner: httpx.BaseTransport = _Timed(
+        httpx.HTTPTransport(verify=_tls_context(url), trust_env=False)
+    )
+    pace = current_pace()
+    if pace is not None:
+        inner = Paced(inner, pace, url)
     routes = Routes(
         [(item.operation.method, item.operation.path) for item in contract.operations.values()],
         {name: ids for name, ids in resources.items() if name in use_up},
@@ -185,7 +192,7 @@ def _tls_context(url: str) -> ssl.SSLContext | bool:
 
 
 class _Timed(httpx.BaseTransport):
-    """Puts timeouts on every request, which httpx leaves to its client."""
+    """Puts timeouts on every request, which httpx leaves to its client, and notes when it went."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
@@ -195,7 +202,10 @@ class _Timed(httpx.BaseTransport):
             **request.extensions,
             "timeout": httpx.Timeout(_TIMEOUT).as_dict(),
         }
-        return self._inner.handle_request(request)
+        sent = time.perf_counter()
+        answer = self._inner.handle_request(request)
+        answer.extensions = {**answer.extensions, SENT: sent}
+        return answer
 
     def close(self) -> None:
         self._inner.close()

@@ -22,6 +22,7 @@ from specproof.targets.budget import retry_after
 from specproof.targets.guard import ENTRY, UNGUESSABLE
 from specproof.targets.inprocess import DELAY, Arrived, InProcessTransport, RawHeaders
 from specproof.targets.ownership import owned_values
+from specproof.targets.pacing import SENT
 from specproof.targets.target import Target
 
 __all__ = ["NAMESPACE", "TargetSession", "expand"]
@@ -298,6 +299,7 @@ class TargetSession:
         except httpx.HTTPError as error:
             return None, f"no answer ({type(error).__name__})"
         self._entry = answer.extensions.get(ENTRY)
+        started = answer.extensions.get(SENT, started)
         raw, broken = _received(answer)
         # A target in process does not sleep through the delays of its faults, it adds them up.
         started -= float(answer.extensions.get(DELAY, 0.0))
