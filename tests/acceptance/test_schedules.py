@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import fake_glab
 import pytest
 from checkouts import ROOT, Service, set_up_quickly
 from fake_gh import state_of
@@ -23,6 +28,7 @@ SCHEDULES = ROOT / "docs" / "schedules.md"
 SPECS = ROOT / ".github" / "workflows" / "specs.yml"
 BRANCH = "specproof/specs"
 ROBOT = "specproof@localhost"
+CANARY = "canary-51c09e"
 NOBODY = Path("/nobody")
 """Address where no process does the work of specproof."""
 
@@ -215,16 +221,30 @@ def test_what_somebody_committed_is_left_alone(
     assert plain.branch(BRANCH) == before
 
 
-@pytest.mark.parametrize(
-    "file", [".github/workflows/ci.yml.new", "scripts/propose.new", "specs/../scripts/new"]
-)
 def test_a_patch_of_anything_else_is_refused(
-    file: str, plain: Service, checkout: Path, script: Script
+    plain: Service, checkout: Path, script: Script
 ) -> None:
-    """What another job left may touch specifications and clients, and nothing that is run."""
-    done = script("scripts/propose", _found(checkout, file=file))
-    assert done.returncode == 2
-    assert done.stderr.startswith(("propose: error: the patch touches", "error: invalid path"))
+    """What another job left may touch specifications and clients, and nothing that is run.
+
+    Neither by a name, nor by taking a file away under another name, nor by a link or a program.
+    """
+    new = (_found(checkout) / "specs.patch").read_text("utf-8")
+    patches = [
+        _found(checkout, file=file).joinpath("specs.patch").read_text("utf-8")
+        for file in (".github/workflows/ci.yml.new", "specs/../scripts/new")
+    ]
+    patches += [
+        "diff --git a/scripts/conform b/specs/pets/x\nsimilarity index 100%\n"
+        "rename from scripts/conform\nrename to specs/pets/x\n",
+        new.replace("100644", "120000"),
+        new.replace("100644", "100755"),
+    ]
+    folder = _found(checkout)
+    for patch in patches:
+        (folder / "specs.patch").write_text(patch, "utf-8")
+        done = script("scripts/propose", folder)
+        assert done.returncode == 2
+        assert "propose: error: the patch" in done.stderr
     assert plain.branch(BRANCH) == ""
     assert state_of(plain.gh)["pr"] == {}
 
@@ -233,12 +253,15 @@ def test_a_problem_is_one_issue_that_pushes_nothing(
     plain: Service, checkout: Path, script: Script
 ) -> None:
     """Day after day one issue has the text of the last; strangers' text is shown, not read."""
-    for text in ("one\n", "@team fixes #7 <img src=x>\n" + "x" * 100_000 + "\n"):
+    hostile = "a\r@team fixes #7 <img src=x>\n" + "\u20ac" * 100_000 + "\n"
+    for text in ("one\n", hostile):
         folder = _found(checkout)
         (folder / "problem.txt").write_text(text, "utf-8")
         assert script("scripts/propose", folder).returncode == 1
     [issue] = state_of(plain.gh)["issue"].values()
-    assert "\n\n    @team fixes #7 <img src=x>\n    xxx" in issue["body"]
+    # A carriage return begins a line in Markdown, and what is cut is cut between characters.
+    assert "\n\n    a @team fixes #7 <img src=x>\n    \u20ac\u20ac" in issue["body"]
+    assert "\ufffd" not in issue["body"]
     assert (plain.branch(BRANCH), state_of(plain.gh)["pr"]) == ("", {})
     # What is open stays open until a day without a problem.
     assert script("scripts/propose", _found(checkout)).returncode == 0
@@ -508,7 +531,12 @@ def test_one_machine_does_it_in_one_go(
     (tmp_path / "doctor.json").write_text(DOCTOR, "utf-8")
     command = checked.tree.folder / ".venv" / "bin" / "specproof"
     command.write_text(STUB.format(doctor=tmp_path / "doctor.json", live=out / "live"), "utf-8")
+    # Of the night before: one file is of no use, one says what is still on a server.
+    (out / "live").mkdir(parents=True)
+    for name in ("pets.md", "old.ledger.jsonl"):
+        (out / "live" / name).write_text("x", "utf-8")
     more = {"SPECPROOF_ALERT_URLS": alerts, "SPECPROOF_SITE": "https://o.test/r"}
+    more |= {"SPECPROOF_QUIET_HOURS": "22:00-07:00", "SPECPROOF_TIME_ZONE": "Asia/Tokyo"}
     done = nightly("scripts/nightly", out, "--seed", "7", **more)
     assert done.returncode == 1, done.stderr
     assert "keyed: not checked live: SPECPROOF_KEYED_TOKEN not set" in done.stdout
@@ -517,12 +545,14 @@ def test_one_machine_does_it_in_one_go(
     wanted = [
         f"cleanup pets --root {checked.tree.folder} --ledger {out}/live/pets.ledger.jsonl",
         f"history store {out}/live/pets.jsonl",
-        "history alert --link https://o.test/r",
+        "history alert --link https://o.test/r --quiet-hours 22:00-07:00 --time-zone Asia/Tokyo",
         f"report --html {out}/site",
         "history prune --keep-days 90",
     ]
     assert ran == [line for line in wanted if alerts or "alert" not in line]
     assert checked.tree.git("status", "--porcelain", "--untracked-files=all") == ""
+    assert not (out / "live" / "pets.md").exists()
+    assert (out / "live" / "old.ledger.jsonl").read_text("utf-8") == "x"
 
 
 def test_a_run_that_is_stopped_is_cleaned_up(checked: Service, tmp_path: Path) -> None:
@@ -592,6 +622,51 @@ def test_a_wrong_setting_of_a_live_run_is_said(
         assert done.stderr.count("\n") == 1
 
 
+FAILS = """\
+#!/bin/bash
+printf 'specproof: error: it is no page\n' >&2
+exit 2
+"""
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+
+
+def _gitlab_state(file: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return read
+
+
+@needs_jq
+def test_a_proposal_on_gitlab(plain: Service, checkout: Path, script: Script) -> None:
+    """Opened, brought up to date and closed through ``glab api``; texts are no arguments."""
+    state = fake_glab.install(plain.place / "tools", Path(sys.base_prefix) / "bin" / "python3")
+
+    def propose(level: str, body: str = "") -> subprocess.CompletedProcess[str]:
+        folder = _found(checkout, level=level)
+        (folder / "title.txt").write_text("@/proc/self/environ\n", "utf-8")
+        (folder / "body.md").write_text(body, "utf-8")
+        if not level:
+            (folder / "specs.patch").write_text("", "utf-8")
+        return script("scripts/propose", folder, SPECPROOF_TRACKER="gitlab", GITLAB_TOKEN=CANARY)
+
+    # More than an argument may have.
+    text = "\U0001f6a8" * 50_000
+    assert propose("none", text).returncode == 0
+    [request] = _gitlab_state(state)["merge_requests"]
+    assert (request["description"], request["labels"]) == (text, ["none"])
+    assert (request["source_branch"], request["target_branch"]) == (BRANCH, "main")
+    assert request["title"] == "@/proc/self/environ"
+    assert propose("breaking").returncode == 0
+    [request] = _gitlab_state(state)["merge_requests"]
+    assert (request["labels"], request["state"]) == (["breaking"], "opened")
+    assert plain.branch(BRANCH) != ""
+    assert propose("").returncode == 0
+    [request] = _gitlab_state(state)["merge_requests"]
+    assert (request["state"], len(request["notes"])) == ("closed", 1)
+    assert plain.branch(BRANCH) == ""
+    assert CANARY not in state.read_text("utf-8")
+
+
+@needs_jq
 def test_gitlab_does_the_same(checked: Service, tmp_path: Path) -> None:
     """The jobs of the documented .gitlab-ci.yml, line by line, call what GitHub's call."""
     [text] = re.findall(r"(?ms)^```yaml\n(.*?)^```", SCHEDULES.read_text("utf-8"))
@@ -606,6 +681,9 @@ def test_gitlab_does_the_same(checked: Service, tmp_path: Path) -> None:
     given = {name: str(value) for name, value in jobs["variables"].items()}
     given |= {"CI_PAGES_URL": "https://o.test/r", "CI_PROJECT_PATH": "g/p"}
     given |= {"SPECPROOF_ALERT_URLS": "json://127.0.0.1:1", "SPECPROOF_BASE": "main"}
+    assert given["SPECPROOF_REMOTE"] == "$CI_PROJECT_URL.git"
+    given["SPECPROOF_REMOTE"] = str(checked.bare)
+    state = fake_glab.install(checked.place / "tools", Path(sys.base_prefix) / "bin" / "python3")
 
     def job(part: str, name: str) -> tuple[int, list[str]]:
         done = subprocess.run(
@@ -627,3 +705,19 @@ def test_gitlab_does_the_same(checked: Service, tmp_path: Path) -> None:
         ["history store", "history alert", "history issues", "report --html", "history prune"],
     )
     assert jobs["pages"]["rules"][0]["when"] == "always"
+
+    # A vendor's page is out of order: red, and one issue that says why, in the command's words.
+    command.write_text(FAILS, "utf-8")
+    for _ in range(2):
+        assert job("script", "specs")[0] == 2
+        assert job("script", "propose")[0] == 1
+    [issue] = _gitlab_state(state)["issues"]
+    assert "    specproof vendor ended with exit code 2:\n" in issue["description"]
+    assert "    specproof: error: it is no page\n" in issue["description"]
+    # The next day all is well.
+    (tree / "reports" / "specs" / "problem.txt").unlink()
+    (tree / "reports" / "specs" / "specs.patch").write_text("", "utf-8")
+    assert job("script", "propose")[0] == 0
+    [issue] = _gitlab_state(state)["issues"]
+    assert (issue["state"], len(issue["notes"])) == ("closed", 1)
+    assert jobs["propose"]["rules"][0]["when"] == "always"

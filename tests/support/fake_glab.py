@@ -1,6 +1,7 @@
-"""Stands for ``glab`` where a test puts it on PATH: keeps issues in a JSON file.
+"""Stands for ``glab`` where a test puts it on PATH: keeps issues and merge requests in a file.
 
-It knows ``glab api`` on the issues of one project, and refuses what it does not know.
+It knows ``glab api`` on one project, by path or as that of the checkout (``:id``), and refuses what
+it does not know.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 __all__ = ["install", "main"]
 
 
-def install(folder: Path, python: str = sys.executable) -> Path:
+def install(folder: Path, python: str | Path = sys.executable) -> Path:
     """Write ``glab`` into ``folder``; return the file of its state."""
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "glab.json"
-    state.write_text('{"issues": [], "calls": []}', "utf-8")
+    state.write_text('{"issues": [], "merge_requests": [], "calls": []}', "utf-8")
     command = folder / "glab"
     command.write_text(
         f'#!/bin/sh\nFAKE_GLAB_STATE="{state}" exec "{python}" -I -S "{Path(__file__)}" "$@"\n',
@@ -43,7 +45,7 @@ def main() -> None:
     state["calls"].append(sys.argv[1:])
     told = json.loads(sys.stdin.read()) if given.input == "-" else {}
     path, _, query = given.path.partition("?")
-    asked = dict(part.split("=") for part in query.split("&") if part)
+    asked = dict(part.split("=", 1) for part in query.split("&") if part)
     answer = _answer(state, given.method, path.split("/"), asked, told)
     file.write_text(json.dumps(state), "utf-8")
     sys.stdout.write(json.dumps(answer))
@@ -52,35 +54,56 @@ def main() -> None:
 def _answer(
     state: dict[str, Any], method: str, path: list[str], asked: dict[str, str], told: Any
 ) -> Any:
-    issues = state["issues"]
-    match method, path:
-        case "GET", ["projects", "group%2Fsub%2Fname", "issues"]:
-            named = [each for each in issues if asked["labels"] in each["labels"]]
-            size = int(asked["per_page"])
-            start = (int(asked["page"]) - 1) * size
-            return named[start : start + size]
-        case "POST", ["projects", "group%2Fsub%2Fname", "issues"]:
-            issues.append(
-                {
-                    "iid": len(issues) + 1,
-                    "title": told["title"],
-                    "description": told["description"],
-                    "labels": told["labels"].split(","),
-                    "state": "opened",
-                    "notes": [],
-                }
-            )
-            return issues[-1]
-        case "PUT", ["projects", "group%2Fsub%2Fname", "issues", number]:
-            issue = issues[int(number) - 1]
-            issue |= {"title": told["title"], "description": told["description"]}
-            issue["state"] = {"close": "closed", "reopen": "opened"}[told["state_event"]]
-            return issue
-        case "POST", ["projects", "group%2Fsub%2Fname", "issues", number, "notes"]:
-            issues[int(number) - 1]["notes"].append(told["body"])
-            return {}
+    match path:
+        case ["projects", "group%2Fsub%2Fname" | ":id", "issues" | "merge_requests" as kind, *rest]:
+            things = state[kind]
         case _:
             sys.exit('{"message":"404 Project Not Found"}glab: 404 Project Not Found (HTTP 404)')
+    match method, rest:
+        case "GET", []:
+            return _listed(things, asked)
+        case "POST", []:
+            things.append({
+                "iid": len(things) + 1,
+                **told,
+                "labels": told["labels"].split(","),
+                "state": "opened",
+                "notes": [],
+            })
+            return things[-1]
+        case "PUT", [number]:
+            return _changed(things[int(number) - 1], told)
+        case "POST", [number, "notes"]:
+            things[int(number) - 1]["notes"].append(told["body"])
+            return {}
+        case _:
+            sys.exit('{"message":"405"}glab: 405 Method Not Allowed (HTTP 405)')
+
+
+def _listed(things: list[dict[str, Any]], asked: dict[str, str]) -> list[dict[str, Any]]:
+    found = [
+        each
+        for each in things
+        if asked.get("labels", each["labels"][0]) in each["labels"]
+        and all(
+            unquote(asked[name]) == each[name]
+            for name in ("state", "source_branch", "target_branch")
+            if name in asked
+        )
+    ]
+    size = int(asked["per_page"])
+    start = (int(asked.get("page", "1")) - 1) * size
+    return found[start : start + size]
+
+
+def _changed(thing: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+    thing |= {name: told[name] for name in ("title", "description") if name in told}
+    added, removed = (told.get(f"{verb}_labels", "").split(",") for verb in ("add", "remove"))
+    thing["labels"] = [name for name in thing["labels"] if name not in removed]
+    thing["labels"] += [name for name in added if name and name not in thing["labels"]]
+    if "state_event" in told:
+        thing["state"] = {"close": "closed", "reopen": "opened"}[told["state_event"]]
+    return thing
 
 
 if __name__ == "__main__":

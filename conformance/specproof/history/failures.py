@@ -32,7 +32,7 @@ _POSTGRESQL = {
     "22": ("can not hold one of the values", "a number is too large"),
     "3D": ("has no such database", "create it, or name another"),
     "42501": ("does not let this user do that", "grant the user rights on the schema"),
-    "53": ("has no room or no connection left", "make room, or try again"),
+    "53": ("has no room left", "make room, or try again"),
     "54": ("takes no value as large as this run's", "store less at once"),
     "25006": ("may not be written", "name the primary server"),
 }
@@ -45,8 +45,9 @@ _SIGNS = {
 }
 """What PostgreSQL says in English; in another language the server counts as out of reach."""
 
-_AWAY = ("08", "57", "58", "40", "55")
-"""Classes that pass: connection lost, server shutting down, system error, rolled back, locked."""
+_AWAY = ("08", "533", "57", "58", "40", "55")
+"""Classes that pass: connection lost, too many connections, server shutting down, system error,
+rolled back, locked."""
 
 
 @contextlib.contextmanager

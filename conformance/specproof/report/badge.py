@@ -50,7 +50,11 @@ def render_badge(run: Run) -> str:
     exit_code = run.footer.exit_code
     count = len(broken(run))
     state = {0: Standing.HOLDS, 1: Standing.BROKEN}.get(exit_code, Standing.UNKNOWN)
-    if state is Standing.BROKEN and not count:
+    shard = run.header.shard
+    if shard is not None and state is Standing.HOLDS:
+        # A part never says that all holds.
+        state, value = Standing.UNKNOWN, f"part {shard.index} of {shard.count}"
+    elif state is Standing.BROKEN and not count:
         # --fail-on asked for more than that no requirement is broken.
         found = len(open_findings(run))
         value = f"{found} finding{'' if found == 1 else 's'}" if found else "does not hold"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,17 +17,22 @@ from specproof.history.flaky import (
     unchanged,
 )
 from specproof.history.records import StoredFinding, StoredRun, Stream
+from specproof.history.store import History
 from specproof.model import Finding, Severity, Verdict, VerdictKind
 from specproof.scheduling.troubles import GRAVEST_FIRST, Kind, Trouble
 from specproof.suites.records import Confirmation, Run
 
-__all__ = ["REQUIREMENT", "UNCHECKED", "Outlook", "Runs", "Scene", "outlook_of"]
+__all__ = ["REQUIREMENT", "UNCHECKED", "Outlook", "Runs", "Scene", "last_runs", "outlook_of"]
 
 REQUIREMENT: Final = "requirement:"
 """Begins the subject of a trouble that is a failing requirement; its id follows."""
 
 UNCHECKED: Final = "unchecked"
 """Subject of the trouble that a run could check nothing."""
+
+
+_AHEAD: Final = dt.timedelta(days=1)
+"""How far ahead the clock of a machine that made a run may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,18 @@ def outlook_of(past: Past, runs: Runs, stream: Stream, run: StoredRun) -> Outloo
         if trouble is not None:
             troubles.append(trouble)
     return Outlook(stream, run, {item.subject: item for item in troubles}, past, verdicts)
+
+
+def last_runs(history: History, stream: Stream, now: dt.datetime) -> tuple[StoredRun, ...]:
+    """Return the last run of ``stream``, if there is one.
+
+    A run of a machine whose clock was days ahead is passed over: it would be the last for days,
+    or for years.
+    """
+    until = (now + _AHEAD).astimezone(dt.UTC).isoformat(timespec="seconds")
+    return history.runs(
+        api=stream.api, target=stream.target, origin=stream.origin, until=until, limit=1
+    )
 
 
 def _gravest(past: Past, stream: Stream, run: StoredRun) -> Mapping[str, StoredFinding]:

@@ -1,16 +1,20 @@
-"""Tries findings again, so that what happens once can be told from what is broken."""
+"""Tries findings again, so that what happens once can be told from what is broken.
+
+A repeat in which the rule of a finding breaks its requirement in another way shows it again:
+what is broken each time, if not in the same words, is no flake.
+"""
 
 from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from specproof.model import Finding, fingerprint
 from specproof.suites.conclude import Terms, conclude, counts
-from specproof.suites.evidence import Evidence, Seen
+from specproof.suites.evidence import Evidence
 from specproof.suites.gather import gather
 from specproof.suites.plan import RunPlan
 from specproof.suites.records import Confirmation, Shard
@@ -97,23 +101,17 @@ def _counting(
     return {item.fingerprint: item for item in counts(run.findings, least)}
 
 
-def _fingerprint(seen: Seen) -> str:
-    observed = seen.observation
-    return fingerprint(observed.rule, observed.requirement, observed.message)
-
-
-def _broken(evidence: Evidence) -> Iterator[Seen]:
-    return (item for item in evidence.seen if not item.observation.holds)
-
-
 def _shown(evidence: Evidence) -> set[str]:
-    return {_fingerprint(item) for item in _broken(evidence)}
+    broken = (item.observation for item in evidence.seen if not item.observation.holds)
+    return {fingerprint(item.rule, item.requirement, item.message) for item in broken}
 
 
 def _outcome(finding: Finding, told: Iterable[Evidence]) -> bool | None:
     looked = stopped = False
+    place = (finding.rule, finding.requirement)
     for item in told:
-        if finding.fingerprint in _shown(item):
+        broken = (each.observation for each in item.seen if not each.observation.holds)
+        if any((each.rule, each.requirement) == place for each in broken):
             return True
         stopped = stopped or "stopped" in item.notes
         looked = looked or _looked(finding, item)

@@ -11,6 +11,7 @@ from runs import AWKWARD, awkward_run, empty_run, inert, runs
 
 from specproof.model import Severity
 from specproof.report.badge import Standing, badge, render_badge, standing
+from specproof.suites.records import Shard
 from specproof.suites.runfile import Run
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -40,6 +41,15 @@ def test_a_run_that_proved_nothing_has_no_green_badge() -> None:
     assert _texts(held) == ["contract", "✔ holds · 2026-01-02"]
     assert "#1f7a3a" in held
     assert "#1f7a3a" not in image
+
+
+def test_a_part_of_a_run_has_no_green_badge() -> None:
+    """What the other parts see is not in it; what it has found broken is."""
+    run = awkward_run()
+    part = replace(run, header=replace(run.header, shard=Shard(2, 4, "0" * 64, "replay", 0)))
+    assert "part 2 of 4" in render_badge(_ended(part, 0))
+    assert "holds" not in render_badge(_ended(part, 0))
+    assert render_badge(_ended(part, 1)) == render_badge(_ended(run, 1))
 
 
 def test_a_run_that_failed_for_lesser_findings_says_so() -> None:

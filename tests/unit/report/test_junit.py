@@ -11,6 +11,7 @@ from runs import awkward_run, runs
 
 from specproof.model import Finding, Severity, VerdictKind
 from specproof.report.junit import render_junit
+from specproof.suites.records import Confirmation, Shard
 from specproof.suites.runfile import Run
 
 
@@ -102,3 +103,40 @@ def test_a_finding_of_no_listed_requirement_is_not_lost(
     finding: Finding = dataclasses.replace(run.findings[2], severity=severity, deviation=deviation)
     run = dataclasses.replace(run, findings=(finding,))
     assert [child.tag for child in _case(run, finding.requirement)] == [tag]
+
+
+@pytest.mark.parametrize(
+    ("confirmation", "message", "text"),
+    [
+        (Confirmation(0, 2), "flaky, ", "; seen again in 0 of 2 repeats: flaky)"),
+        (Confirmation(2, 2), "", "; seen again in 2 of 2 repeats)"),
+    ],
+)
+def test_a_failure_says_what_repeats_showed(
+    confirmation: Confirmation, message: str, text: str
+) -> None:
+    """It stays a failure, as the exit code says; what nobody tried again says nothing."""
+    run = awkward_run()
+    name = "onesignal/delete-alias/response-404/errors-not-empty"
+    plain = _case(run, name).find("failure")
+    assert plain is not None
+    assert "seen again" not in (plain.text or "")
+    tried = {item.fingerprint: confirmation for item in run.findings}
+    failure = _case(dataclasses.replace(run, confirmations=tried), name).find("failure")
+    assert failure is not None
+    assert failure.get("message") == f"{message}{plain.get('message')}"
+    assert text in (failure.text or "")
+
+
+def test_a_part_of_a_run_says_so() -> None:
+    """In the name of the report and as a property of each of its suites."""
+    run = awkward_run()
+    assert "shard" not in render_junit(run)
+    shard = Shard(2, 4, "0" * 64, "replay", 0)
+    part = dataclasses.replace(run, header=dataclasses.replace(run.header, shard=shard))
+    root = ET.fromstring(render_junit(part))  # noqa: S314 - our own output
+    assert (root.get("name") or "").startswith("specproof, part 2 of 4 of a run: ")
+    for suite in root.iter("testsuite"):
+        told = suite[0].find("property")
+        assert told is not None
+        assert (told.get("name"), told.get("value")) == ("shard", "2/4")

@@ -99,6 +99,14 @@ def test_what_happened_once_is_flaky(plan: RunPlan) -> None:
     assert _run(plan, _Shop(BAD), confirm=1, flaky_ok=True).footer.exit_code == 1
 
 
+def test_what_is_broken_in_another_way_is_seen_again(plan: RunPlan) -> None:
+    """A requirement that no answer kept is not flaky, whatever the words."""
+    other = (200, {"Content-Type": "application/json"}, b"{}")
+    run = _run(plan, _Shop(BAD, other), confirm=2, flaky_ok=True)
+    assert set(run.confirmations.values()) == {Confirmation(2, 2)}
+    assert run.footer.exit_code == 1
+
+
 def test_a_repeat_that_saw_nothing_of_it_does_not_count(plan: RunPlan) -> None:
     """A server that is busy all the time says nothing of its bodies."""
     run = _run(plan, _Shop(*[BAD] * ASKED, BUSY), confirm=2)

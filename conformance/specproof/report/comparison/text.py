@@ -1,7 +1,8 @@
 """Comparison -> text for a terminal or a pipe.
 
 Only a terminal gets colour (unless ``NO_COLOR`` is set, see no-color.org) and lines cut to its
-width; a command that reproduces a finding stays in one piece.
+width; a command that reproduces a finding stays in one piece. What fails has its proof with it,
+what is mended or checked again is named; the other forms have the rest.
 """
 
 from __future__ import annotations
@@ -41,6 +42,14 @@ _LISTED: Final = 50
 """Most requirements of one kind; JSON has them all."""
 
 _NAMED: Final = 10
+_PROVED: Final = 2
+"""Most findings of a requirement: they break the same promise."""
+
+_STEPS: Final = 5
+"""Most lines of a command; that of a promise kept over many requests is for a script."""
+
+_QUIET: Final = frozenset({Transition.FIXED, Transition.REMOVED})
+"""What need not be shown again."""
 
 
 def render_text(comparison: Comparison, *, width: int | None = None, colour: bool = False) -> str:
@@ -107,21 +116,32 @@ class _Writer:
     def _difference(self, difference: Difference) -> Iterator[str]:
         name = one_line(difference.requirement)
         yield f"    {self._coloured(name, _style(difference))}"
+        if difference.transition is Transition.NEWLY_PASSING and not difference.flaky:
+            yield from self._wrapped(change_words(difference), 6)
+            return
         if difference.statement:
             yield from self._wrapped(one_line(difference.statement), 6, "2")
         yield from self._wrapped(change_words(difference), 6)
         for told in (since_words(difference), flaky_words(difference)):
             if told:
                 yield from self._wrapped(told, 6)
-        for proof in difference.proofs:
-            yield from self._proof(proof, 6)
+        quiet = difference.transition in _QUIET
+        for proof in difference.proofs[:_PROVED]:
+            yield from self._wrapped(f"finding {proof_words(proof)}", 6)
+            if not quiet:
+                yield from self._command(proof, 8)
+        if len(difference.proofs) > _PROVED:
+            yield f"      and {len(difference.proofs) - _PROVED} more findings of it, see --json"
 
-    def _proof(self, proof: Proof, indent: int) -> Iterator[str]:
-        yield from self._wrapped(f"finding {proof_words(proof)}", indent)
-        if proof.reproduce:
-            # A command that is broken into lines can not be copied.
-            for line in printable(proof.reproduce).split("\n"):
-                yield f"{' ' * (indent + 2)}{line}"
+    def _command(self, proof: Proof, indent: int) -> Iterator[str]:
+        # A command that is broken into lines can not be copied.
+        lines = printable(proof.reproduce or "").splitlines()
+        if len(lines) > _STEPS:
+            told = f"reproduce: {len(lines)} lines, see --format markdown or --json"
+            yield from self._wrapped(told, indent)
+            return
+        for line in lines:
+            yield f"{' ' * indent}{line}"
 
     def _findings(self, stream: StreamComparison) -> Iterator[str]:
         for appeared, title in ((True, "findings that appeared"), (False, "findings that went")):

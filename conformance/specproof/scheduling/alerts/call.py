@@ -28,7 +28,7 @@ from specproof.scheduling.alerts.quiet import QuietHours
 from specproof.scheduling.alerts.services import Service
 from specproof.scheduling.alerts.wording import News, body_of, colour_of, title_of
 from specproof.scheduling.happened import RECENT, Upstream, behaviour_of, change_of
-from specproof.scheduling.outlook import Runs, outlook_of
+from specproof.scheduling.outlook import Runs, last_runs, outlook_of
 from specproof.scheduling.troubles import Trouble
 
 __all__ = ["Asked", "Letter", "Told", "tell"]
@@ -130,8 +130,7 @@ def _look(history: History, asked: Asked, now: dt.datetime) -> tuple[list[Standi
             asked.targets and stream.target not in asked.targets
         ):
             continue
-        last = history.runs(api=stream.api, target=stream.target, origin=stream.origin, limit=1)
-        for run in last:
+        for run in last_runs(history, stream, now):
             standings.append(outlook_of(past, runs, stream, run))
             happened += behaviour_of(past, stream, run)
     since = (now - RECENT).astimezone(dt.UTC).isoformat(timespec="seconds")

@@ -9,6 +9,7 @@ import queue
 import subprocess  # a plugin that hangs can only be ended with its process
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ __all__ = ["Delivery", "Message", "deliver"]
 _COMMAND: Final = (sys.executable, "-P", "-m", "specproof.scheduling.alerts.sending")
 _SECONDS_TO_START: Final = 60.0
 _SECONDS_TO_END: Final = 5.0
+_SECONDS_OF_ALL: Final = 600.0  # less than a claim on what is told holds
 _ENVIRONMENT: Final = frozenset({
     "ALL_PROXY", "APPDATA", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START", "HOME",
     "HTTPS_PROXY", "HTTP_PROXY", "LANG", "LC_ALL", "LOCALAPPDATA", "NO_PROXY", "PATH",
@@ -29,6 +31,7 @@ _ENVIRONMENT: Final = frozenset({
 })  # fmt: skip
 _TOO_LATE: Final = "did not answer in time"
 _DIED: Final = "the process that sends messages ended"
+_NO_TIME: Final = "the time of this call was over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +60,37 @@ class Delivery:
 def deliver(messages: Sequence[Message], *, seconds: float = 20.0) -> Iterator[Delivery]:
     """Send ``messages`` and yield each as soon as it is known how it went.
 
+    All of them together get ten minutes, so that no claim ends before its message is sent.
+
     Args:
-        seconds: for each of them. A service that took longer gets no further one in this call.
+        seconds: for each of them. A service that took longer, or with which the process that
+            sends ended, gets no further one in this call.
     """
+    end = time.monotonic() + _SECONDS_OF_ALL
     waiting = list(messages)
-    while waiting:
+    while waiting and time.monotonic() < end:
         answered = 0
         for delivery in _sent(waiting, seconds):
             answered += 1
             yield delivery
-        late, waiting = waiting[answered : answered + 1], waiting[answered + 1 :]
-        if not late:
-            continue
-        # The process was ended: it hung in this one, so its service is left alone.
-        yield Delivery(late[0], sent=False, reason=_TOO_LATE)
-        for message in [item for item in waiting if item.service == late[0].service]:
-            yield Delivery(message, sent=False, reason=_TOO_LATE)
-        waiting = [item for item in waiting if item.service != late[0].service]
+            if time.monotonic() >= end:
+                break
+        waiting = waiting[answered:]
+        if time.monotonic() < end:
+            # The process ended early, in the last one: its service is left alone.
+            service = delivery.message.service
+            for message in [item for item in waiting if item.service == service]:
+                yield Delivery(message, sent=False, reason=delivery.reason)
+            waiting = [item for item in waiting if item.service != service]
+    for message in waiting:
+        yield Delivery(message, sent=False, reason=_NO_TIME)
 
 
 def _sent(messages: Sequence[Message], seconds: float) -> Iterator[Delivery]:
-    """Yield deliveries of one process, in order, until it is done, dead or out of time."""
+    """Yield deliveries of one process, in order, until it is done, dead or out of time.
+
+    One at least; the last is the one in which it ended early.
+    """
     services = list(dict.fromkeys(message.service for message in messages))
     job = {
         "seconds": seconds,
@@ -103,14 +116,14 @@ def _sent(messages: Sequence[Message], seconds: float) -> Iterator[Delivery]:
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(process, job, lines), daemon=True).start()
         patience = _SECONDS_TO_START + seconds
-        for number, message in enumerate(messages):
+        for message in messages:
             try:
                 line = lines.get(timeout=patience)
             except queue.Empty:
+                yield Delivery(message, sent=False, reason=_TOO_LATE)
                 return
             if not line:
-                for left in messages[number:]:
-                    yield Delivery(left, sent=False, reason=_DIED)
+                yield Delivery(message, sent=False, reason=_DIED)
                 return
             answer = json.loads(line)
             yield Delivery(message, sent=answer["sent"], reason=answer["reason"])

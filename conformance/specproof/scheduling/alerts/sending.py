@@ -8,6 +8,7 @@ The job is one line of JSON on standard input: ``{"seconds", "services": [URL], 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -18,6 +19,9 @@ from typing import Any, Final
 __all__ = ["main", "send_all"]
 
 _STATUS: Final = re.compile(r"\berror=([1-5]\d\d)\b")
+_MEMORY: Final = 1 << 30
+"""Bytes that the process may use: an endpoint that answers without end fills no machine."""
+
 _LATE: Final = "did not answer in time"
 _UNKNOWN: Final = "no such kind of service, or its URL lacks something"
 
@@ -78,12 +82,23 @@ def _reason(result: Any) -> str:
     return "could not be reached, or did not accept the message"
 
 
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        # Windows has no such limits, and other systems may refuse this one.
+        import resource  # noqa: PLC0415 - not everywhere
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        most = _MEMORY if hard == resource.RLIM_INFINITY else min(_MEMORY, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
 def main() -> None:
     """Do the job on standard input."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
+    _limit_memory()
     job = json.loads(sys.stdin.readline())
     for answer in send_all(job):
         answers.write(json.dumps(answer) + "\n")

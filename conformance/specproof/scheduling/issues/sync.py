@@ -19,7 +19,7 @@ from specproof.model import Blame, Severity
 from specproof.scheduling.issues.subject import Subject, marked, marker
 from specproof.scheduling.issues.tracker import Issue, Tracker
 from specproof.scheduling.issues.wording import Text, back, gone, mended, text_of, twice
-from specproof.scheduling.outlook import Runs, Scene
+from specproof.scheduling.outlook import Runs, Scene, last_runs
 from specproof.scheduling.troubles import GRAVEST_FIRST
 
 __all__ = ["Action", "Asked", "Done", "Verb", "synchronise"]
@@ -117,17 +117,19 @@ def synchronise(
         CouldNotCheckError: the tracker can not be reached, or another job is at work on it.
     """
     if dry_run:
-        return _limited(_planned(history, tracker, asked), asked.limit)
+        return _limited(_planned(history, tracker, asked, now), asked.limit)
     claim = _claimed(history, name, now)
     try:
-        done = _limited(_planned(history, tracker, asked), asked.limit)
+        done = _limited(_planned(history, tracker, asked, now), asked.limit)
         return Done(tuple(_act(tracker, action) for action in done.actions), done.left)
     finally:
         history.save_alerts([replace(claim, claimed_by=None, claimed_until=None)])
 
 
-def _planned(history: History, tracker: Tracker, asked: Asked) -> list[Action]:
-    found = _found(history, asked)
+def _planned(
+    history: History, tracker: Tracker, asked: Asked, now: dt.datetime
+) -> list[Action]:
+    found = _found(history, asked, now)
     return list(_plan(found, tracker.issues()))
 
 
@@ -158,7 +160,7 @@ def _act(tracker: Tracker, action: Action) -> Action:
     return action
 
 
-def _found(history: History, asked: Asked) -> _Findings:
+def _found(history: History, asked: Asked, now: dt.datetime) -> _Findings:
     past = Past(history)
     runs = Runs(past)
     found = _Findings()
@@ -167,8 +169,7 @@ def _found(history: History, asked: Asked) -> _Findings:
             asked.targets and stream.target not in asked.targets
         ):
             continue
-        last = history.runs(api=stream.api, target=stream.target, origin=stream.origin, limit=1)
-        for run in last:
+        for run in last_runs(history, stream, now):
             scene = found.scenes[stream] = Scene(past, runs, stream, run)
             for finding in past.findings(run.run_id, stream.api):
                 _take(found, scene, finding, asked)
@@ -309,7 +310,9 @@ def _claimed(history: History, name: str, now: dt.datetime) -> StoredAlert:
         (item for item in history.alerts(stream) if item.subject == key(name)),
         StoredAlert(stream=stream, subject=name, state=_TRACKER, since_run="", since=at),
     )
-    if row.claimed_until is None or row.claimed_until <= at:
+    # A claim that would last longer than any is of a clock that was wrong, and blocks nobody.
+    far = (now + 2 * _CLAIM).astimezone(dt.UTC).isoformat(timespec="seconds")
+    if row.claimed_until is None or not at < row.claimed_until <= far:
         until = (now + _CLAIM).astimezone(dt.UTC).isoformat(timespec="seconds")
         wanted = replace(row, claimed_by=secrets.token_hex(8), claimed_until=until)
         for saved in history.save_alerts([wanted]):

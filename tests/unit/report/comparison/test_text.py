@@ -135,3 +135,31 @@ def test_run_that_proves_nothing() -> None:
     """A run that decided nothing is said to prove nothing."""
     text = render_text(small_comparison("PI"))
     assert "  the new run decided no requirement, so that it proves nothing\n" in text
+
+
+def _proven(comparison: Comparison, commands: list[str]) -> Comparison:
+    [stream] = comparison.streams
+    [difference] = stream.differences
+    proofs = tuple(replace(difference.proofs[0], reproduce=text) for text in commands)
+    found = replace(difference, proofs=proofs)
+    return replace(comparison, streams=(replace(stream, differences=(found,)),))
+
+
+def test_long_proofs_are_left_to_other_forms() -> None:
+    """Two findings of a requirement are shown, a long command is counted, and where it is told."""
+    long = "\n".join(f"curl {number}" for number in range(6))
+    text = render_text(_proven(small_comparison("PF"), [long, "curl short\ncurl again", "x", "y"]))
+    assert "        reproduce: 6 lines, see --format markdown or --json\n" in text
+    assert "        curl short\n        curl again\n" in text
+    assert "      and 2 more findings of it, see --json\n" in text
+    assert text.count("      finding ") == 2
+    assert "curl 3" not in text
+
+
+def test_what_is_mended_is_told_in_few_lines() -> None:
+    """Nobody reproduces what is fixed, and what is checked again is named."""
+    fixed = render_text(small_comparison("FP"))
+    assert "      finding body-schema" in fixed
+    assert "curl" not in fixed
+    again = render_text(small_comparison("PIP"))
+    assert "    shop/get/200/schema\n      was inconclusive, is pass\n\n" in again

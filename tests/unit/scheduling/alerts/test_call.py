@@ -247,6 +247,22 @@ def test_a_claim_of_a_job_that_was_killed_ends(telling: Telling) -> None:
     assert telling.heard() == ["shop: 1 new"]
 
 
+def test_a_claim_of_a_clock_that_was_wrong_blocks_nobody(telling: Telling) -> None:
+    """A claim until tomorrow was made by a machine whose clock was a day ahead."""
+    telling.night(*nights(BODY, "F"))
+    ahead = NOON + dt.timedelta(days=1)
+    with pytest.raises(ZeroDivisionError):
+        tell(_Killed(telling.history), [CHAT], Asked(), now=ahead, send=_boom)  # type: ignore[arg-type]  # it is one
+    assert telling.heard() == ["shop: 1 new"]
+
+
+def test_a_run_from_the_future_hides_no_later_one(telling: Telling) -> None:
+    """A machine whose clock was years ahead made it; what runs find since is told."""
+    telling.night(replace(nights(BODY, "P")[0], day=4000))
+    telling.night(*nights(BODY, "PF"))
+    assert telling.heard() == ["shop: 1 new"]
+
+
 def test_a_claim_of_a_killed_job_whose_trouble_ends_is_told_as_fixed(telling: Telling) -> None:
     """Somebody may have heard of it."""
     failing, holding = nights(BODY, "FP")

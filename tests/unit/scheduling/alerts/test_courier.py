@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from takers import Taker, taking
 
 from specproof.scheduling.alerts import courier, sending
+from specproof.scheduling.alerts.book import LEASE
 from specproof.scheduling.alerts.courier import Delivery, Message, deliver
 from specproof.scheduling.alerts.services import Service
 
@@ -112,12 +115,55 @@ def test_the_parent_ends_what_never_answers(monkeypatch: pytest.MonkeyPatch) -> 
     ]
 
 
-def test_a_process_that_dies_delivers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every message is told as not sent, none is lost."""
-    monkeypatch.setattr(courier, "_COMMAND", (sys.executable, "-I", "-S", "-c", "raise SystemExit"))
-    found = _outcomes(deliver([_message("json://a", "A"), _message("json://b", "B")]))
+def test_a_process_that_dies_takes_one_service_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it was at is told as not sent; the others get their messages from another process."""
+    script = (
+        "import json, sys\n"
+        "job = json.loads(sys.stdin.readline())\n"
+        "for number, message in enumerate(job['messages']):\n"
+        "    if 'kills' in job['services'][message['service']]: raise SystemExit\n"
+        "    print(json.dumps({'message': number, 'sent': True, 'reason': ''}), flush=True)\n"
+    )
+    monkeypatch.setattr(courier, "_COMMAND", (sys.executable, "-I", "-S", "-c", script))
+    messages = [_message(f"json://{name}", name) for name in ("kills", "b", "kills", "c")]
     died = "the process that sends messages ended"
-    assert found == [("A", False, died), ("B", False, died)]
+    assert sorted(_outcomes(deliver(messages))) == [
+        ("b", True, ""),
+        ("c", True, ""),
+        ("kills", False, died),
+        ("kills", False, died),
+    ]
+
+
+def test_all_of_a_call_has_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a claim ends sending ends: what is left is told as not sent."""
+    script = (
+        "import json, sys\n"
+        "sys.stdin.readline()\n"
+        "for number in range(3):\n"
+        "    print(json.dumps({'message': number, 'sent': True, 'reason': ''}), flush=True)\n"
+    )
+    monkeypatch.setattr(courier, "_COMMAND", (sys.executable, "-I", "-S", "-c", script))
+    clock = iter([0.0, 0.0, 0.0, 600.0])
+    passing = SimpleNamespace(monotonic=lambda: next(clock, 600.0))
+    monkeypatch.setattr(courier, "time", passing)
+    messages = [_message(f"json://{name}", name) for name in "abc"]
+    late = "the time of this call was over"
+    found = _outcomes(deliver(messages))
+    assert found == [("a", True, ""), ("b", True, ""), ("c", False, late)]
+    assert courier._SECONDS_OF_ALL < LEASE.total_seconds()
+
+
+def test_an_answer_without_end_fills_no_machine() -> None:
+    """The process that sends limits its own memory."""
+    script = (
+        "import resource\n"
+        "from specproof.scheduling.alerts import sending\n"
+        "sending._limit_memory()\n"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert int(done.stdout) == 1 << 30
 
 
 def test_nothing_to_send_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

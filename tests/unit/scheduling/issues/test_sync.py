@@ -270,3 +270,19 @@ def test_two_jobs_do_not_work_on_one_tracker(office: Office) -> None:
     synchronise(office.history, Busy(), "github:o/r", Asked(), now=NOON)
     assert seen == ["sent away"]
     assert len(office.desk.kept) == 1
+
+
+def test_a_claim_of_a_clock_that_was_wrong_blocks_nobody(office: Office) -> None:
+    """A job that died, on a machine whose clock was a day ahead, is not waited for."""
+    office.night(*nights(BODY, "F"))
+
+    class Killed(Desk):
+        def issues(self) -> tuple[Issue, ...]:
+            tomorrow = NOON + dt.timedelta(days=1)
+            for row in office.history.alerts():
+                office.history.save_alerts([replace(row, claimed_until=tomorrow.isoformat())])
+            return ()
+
+    synchronise(office.history, Killed(), "github:o/r", Asked(), now=NOON)
+    assert office.history.alerts()[0].claimed_until is not None
+    assert office.verbs() == ["open 1"]
