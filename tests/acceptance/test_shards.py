@@ -39,7 +39,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 def test_the_union_of_the_shards_is_the_run(tmp_path: Path) -> None:
     """Every line of its file but id and times, out of real processes, and its exit code."""
-    apis = ("--seed", "3", "--cases", "0")
+    apis = ("sequence", "--seed", "3", "--cases", "0")
     shards = [
         _started(tmp_path, "run", *apis, "--shard", f"{n}/2", "--output", f"part-{n}.jsonl")
         for n in (1, 2)

@@ -193,6 +193,25 @@ def test_each_filter_changes_what_is_visible(visit: Visit, site: Path) -> None:
     assert counted["change"] == 4
 
 
+def test_a_group_without_a_card_has_no_heading(visit: Visit, site: Path) -> None:
+    """With every level hidden nothing is left of the changes, with one back only its groups."""
+    page = visit.open(kinds(site)["change"])
+    groups = visit.shown("main .group h2")
+    for box in page.locator(".filter input").all():
+        box.uncheck()
+    assert visit.shown("main .group") == 0
+    page.locator("#show-error").check()
+    assert visit.shown("main .group") == visit.shown("main .group:has(> .level-error)")
+    assert 0 < visit.shown("main .group h2") < groups
+
+
+def test_the_start_table_needs_no_scrolling(visit: Visit, site: Path) -> None:
+    """At 1,280 px every column is seen, the last one too."""
+    visit.open(site / "index.html")
+    wide = "(e => e.scrollWidth - e.clientWidth)(document.querySelector('.scroll'))"
+    assert visit.ask(wide) <= 0
+
+
 def test_broken_only_leaves_what_is_broken(visit: Visit, site: Path) -> None:
     """The filter of the one who was woken: one click, one row."""
     page = visit.open(site / "index.html")

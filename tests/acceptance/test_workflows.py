@@ -220,6 +220,18 @@ def test_secrets_are_those_of_the_catalog_by_name() -> None:
     assert jobs["live"]["environment"] == jobs["plan"]["environment"] == "live"
 
 
+def test_a_token_is_given_to_steps_and_to_few() -> None:
+    """No job hands one to all its steps; what reads strangers' text has none it does not use."""
+    for path in WORKFLOWS:
+        for name, job in workflow(path)["jobs"].items():
+            handed = json.dumps(job.get("env", {}))
+            assert not re.search(r"secrets\.|github\.token", handed), f"{path.name}: {name}"
+    path = ROOT / ".github" / "workflows" / "conformance.yml"
+    report = [step for job, step in job_steps(path) if job == "report"]
+    given = {step["name"] for step in report if "github.token" in json.dumps(step)}
+    assert given == {"Check out", "Take the history", "Keep the issues"}
+
+
 def test_what_has_to_run_after_a_failure_does() -> None:
     """Cleaning up, and keeping what shows what happened, do not wait for success."""
     path = ROOT / ".github" / "workflows" / "conformance.yml"

@@ -21,15 +21,19 @@ _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 _SECONDS = 20
 
 # As root there is no sandbox to enter; what is opened are our own files. The rest keeps the
-# program from asking its maker for anything.
+# program from asking its maker for anything, and from starting what no page here needs.
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-software-rasterizer",
     "--disable-sync",
     "--no-first-run",
+    "--no-zygote",
+    "--renderer-process-limit=1",
 )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from unmeasured import unmeasured
+from warm_workers import Forked, WarmWorkers
 
 __all__ = ["Cluster", "kill", "running_cluster", "until"]
 
@@ -43,6 +44,8 @@ class Cluster:
         self._environment = {**unmeasured(), **calm, **environment}
         self._log = (folder / "cluster.log").open("ab")
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._workers: list[Forked] = []
+        self._warm: WarmWorkers | None = None
 
     @property
     def address(self) -> str:
@@ -55,11 +58,15 @@ class Cluster:
         options = ("--dashboard-address", "127.0.0.1:0", *options)
         return self._dask("scheduler", *place, *options)
 
-    def worker(self, *options: str) -> subprocess.Popen[bytes]:
+    def worker(self, *options: str) -> Forked:
         """Start a worker of one thread, without a nanny: whoever runs it starts it again."""
+        if self._warm is None:
+            self._warm = WarmWorkers(self._environment, self._folder, self._log.fileno())
         place = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
         scratch = ["--local-directory", str(self._folder / "scratch")]
-        return self._dask("worker", self.address, *place, *scratch, *options)
+        worker = self._warm.worker(self.address, *place, *scratch, *options)
+        self._workers.append(worker)
+        return worker
 
     def client(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start ``specproof run --engine`` with ``arguments``; stdout and stderr are pipes."""
@@ -73,6 +80,11 @@ class Cluster:
 
     def stop(self) -> None:
         """Kill whatever still runs."""
+        for worker in self._workers:
+            kill(worker)
+            worker.close()
+        if self._warm is not None:
+            self._warm.stop()
         for process in self._processes:
             if process.poll() is None:
                 process.kill()
@@ -106,7 +118,7 @@ def running_cluster(folder: Path, environment: Mapping[str, str]) -> Iterator[Cl
         cluster.stop()
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes] | Forked) -> None:
     """End a process as a power cut does."""
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=_END_SECONDS)

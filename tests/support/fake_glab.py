@@ -63,13 +63,15 @@ def _answer(
         case "GET", []:
             return _listed(things, asked)
         case "POST", []:
-            things.append({
-                "iid": len(things) + 1,
-                **told,
-                "labels": told["labels"].split(","),
-                "state": "opened",
-                "notes": [],
-            })
+            things.append(
+                {
+                    "iid": len(things) + 1,
+                    **told,
+                    "labels": told["labels"].split(","),
+                    "state": "opened",
+                    "notes": [],
+                }
+            )
             return things[-1]
         case "PUT", [number]:
             return _changed(things[int(number) - 1], told)

@@ -40,6 +40,9 @@ _WARMED = (
     "schemathesis.specs.openapi.schemas",
     "schemathesis.transport.wsgi",
 )
+_SENDING = "--sending"
+"""Asks for the process that sends alerts instead of the command."""
+
 _COMMANDS = (
     *("build", "cleanup", "doctor", "generate", "history", "main", "regress", "report", "run"),
     *("comparing", "impact", "running", "storing", "vendor"),
@@ -50,7 +53,7 @@ _CLIENT = """#!{python} -ISs
 import array, json, os, signal, socket, sys
 place = socket.socket(socket.AF_UNIX)
 place.connect({address!r})
-asked = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
+asked = json.dumps([{first!r} + sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
 streams = array.array("i", [0, 1, 2])
 place.sendmsg([b"%12d" % len(asked)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
 place.sendall(asked)
@@ -63,11 +66,11 @@ sys.exit(int(code) if code else 137)
 """
 
 
-def command(path: Path, address: Path) -> None:
-    """Write a command that has the process at ``address`` do its work."""
+def command(path: Path, address: Path, *first: str) -> None:
+    """Write a command that has the process at ``address`` do its work; ``first``: arguments."""
     # The interpreter itself: an environment's own looks for packages, which takes longer.
     python = Path(sys.base_prefix) / "bin" / "python3"
-    path.write_text(_CLIENT.format(python=python, address=str(address)), "utf-8")
+    path.write_text(_CLIENT.format(python=python, address=str(address), first=[*first]), "utf-8")
     path.chmod(0o755)
 
 
@@ -95,7 +98,7 @@ def warm_specproof() -> Iterator[Path]:
             server.communicate(timeout=30)
 
 
-def _warm() -> None:
+def _warm(address: Path) -> None:
     """Import what the commands of schedules import when they run."""
     for name in _WARMED:
         package = importlib.import_module(name)
@@ -108,6 +111,13 @@ def _warm() -> None:
         importlib.import_module(f"specproof.cli.{name}")
     # The generator's worker is forked like the commands.
     subprocess.run = importlib.import_module("warm_jobs")._run
+    # So is the process that sends alerts: apprise costs a second.
+    importlib.import_module("apprise").Apprise.instantiate("json://localhost")
+    sender = address.with_name("sending")
+    command(sender, address, _SENDING)
+    vars(importlib.import_module("specproof.scheduling.alerts.courier"))["_COMMAND"] = (
+        str(sender),
+    )
     # What is there now stays as long as the process; no fork has to look through it.
     gc.collect()
     gc.freeze()
@@ -129,8 +139,11 @@ def _work(place: socket.socket) -> int:
     tempfile.tempdir = None
     sys.argv = ["specproof", *arguments]
     place.sendall(b"%d\n" % os.getpid())
+    name = (
+        "specproof.scheduling.alerts.sending" if arguments == [_SENDING] else "specproof.cli.main"
+    )
     try:
-        importlib.import_module("specproof.cli.main").main()
+        importlib.import_module(name).main()
     except SystemExit as done:
         if isinstance(done.code, str):
             sys.stderr.write(f"{done.code}\n")
@@ -141,7 +154,7 @@ def _work(place: socket.socket) -> int:
 
 def main(address: str) -> None:
     """Fork for each connection until the process is ended."""
-    _warm()
+    _warm(Path(address))
     place = socket.socket(socket.AF_UNIX)
     place.bind(address)
     place.listen(16)

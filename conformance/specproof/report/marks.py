@@ -14,7 +14,7 @@ from specproof.text import one_line, printable
 
 __all__ = ["code", "folded", "head", "inert", "row"]
 
-_MARKS: Final = re.compile(r"[\\`*_{}\[\]()#@+!|~:$&\"'<>=^]|(?<=www)\.", re.IGNORECASE)
+_MARKS: Final = re.compile(r"[\\`*_{}\[\]()#@+!|~:$&\"'<>=^]|(?<=www)\.|\bgh-(?=\d)", re.IGNORECASE)
 
 
 def code(text: str) -> str:
@@ -57,12 +57,15 @@ def _escaped(text: str) -> str:
     """Return ``text`` with every mark as a character reference.
 
     CommonMark 6.2: a reference never stands for the mark in the structure of a document.
-    In a ``code`` element ``@`` mentions nobody, ``#`` names no issue, and neither the text
-    before nor after it is a mail address.
+    In a ``code`` element ``@`` mentions nobody, ``#`` and ``GH-`` name no issue, and neither the
+    text before nor after it is a mail address.
     """
     return _MARKS.sub(_reference, text)
 
 
 def _reference(match: re.Match[str]) -> str:
+    if len(match[0]) > 1:
+        # GitHub reads GH-1 as #1, which closes an issue behind the right word.
+        return f"<code>{match[0]}</code>"
     reference = f"&#{ord(match[0])};"
     return f"<code>{reference}</code>" if match[0] in "@#" else reference

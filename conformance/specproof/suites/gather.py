@@ -15,6 +15,7 @@ from unittest import mock
 import pytest
 
 from specproof.errors import CouldNotCheckError
+from specproof.suites import plugin
 from specproof.suites.codes import told_codes
 from specproof.suites.evidence import Evidence
 from specproof.suites.items import kinds_of
@@ -32,6 +33,23 @@ _MODULES: Final[Mapping[str, str]] = {
     "recording_item": "test_recordings",
 }
 """What items are called in ``items.MAKERS`` -> the module of the suite that runs them."""
+
+_UNUSED: Final = (
+    "cacheprovider",
+    "doctest",
+    "junitxml",
+    "legacypath",
+    "logging",
+    "pastebin",
+    "recwarn",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "subtests",
+    "terminal",
+    "unittest",
+)
+"""Plugins of pytest that the suite does nothing with: to register them is most of a short run."""
 
 _DIGEST_BYTES: Final = 8
 
@@ -90,27 +108,24 @@ def _played(plan: RunPlan, workers: int) -> dict[str, Evidence]:
             "--import-mode=importlib",
             # Rewriting asserts would compile every plugin anew, for messages nobody sees.
             "--assert=plain",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:terminal",
-            "-p",
-            "no:logging",
-            "-p",
-            "specproof.suites.plugin",
+            *(part for name in _UNUSED for part in ("-p", f"no:{name}")),
             f"--basetemp={scratch}/pytest",
             "--specproof-plan",
             replace(plan, budget=plan.budget or f"{scratch}/budget.db").to_text(),
         ]
+        plugins: list[object] = [collector]
         if workers > 1:
-            arguments += ["-p", "xdist", "-n", str(workers)]
+            arguments += ["-p", plugin.__name__, "-p", "xdist", "-n", str(workers)]
+        else:
+            # By its name it would be looked for among all that is installed first.
+            plugins.append(plugin)
         with mock.patch.dict(os.environ):
             # What a developer sets or installs for tests of their own must not leave out or
             # change any of these, and what is installed takes a fifth of a second to load.
             for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
                 os.environ.pop(name, None)
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-            code = pytest.main(arguments, plugins=[collector])
+            code = pytest.main(arguments, plugins=plugins)
     if code == pytest.ExitCode.INTERRUPTED:
         # pytest takes the interruption for itself; what was created is removed by then.
         raise KeyboardInterrupt

@@ -174,7 +174,8 @@ def _compared(
 
     Raises:
         CouldNotCheckError: nothing did.
-        InputError: a run was to be compared with itself, or tested none of the APIs.
+        InputError: a run was to be compared with itself or with a later one, or tested none of
+            the APIs.
     """
     from specproof.history.behaviour import Looking
     from specproof.history.compare import Comparer
@@ -189,6 +190,11 @@ def _compared(
     for run in runs:
         if old is not None and old.run_id == run.run_id:
             raise InputError(f"run {one_line(run.run_id)} can not be compared with itself")
+        if old is not None and old.started > run.started:
+            raise InputError(
+                f"run {one_line(old.run_id)} is later than run {one_line(run.run_id)}",
+                remedy="name the earlier one first",
+            )
         streams += comparer.run(run, old, wanted).streams
     if not streams:
         names = ", ".join(one_line(name) for name in sorted(apis)) or "any API"

@@ -130,8 +130,8 @@ class _Writer:
             yield from self._wrapped(f"finding {proof_words(proof)}", 6)
             if not quiet:
                 yield from self._command(proof, 8)
-        if len(difference.proofs) > _PROVED:
-            yield f"      and {len(difference.proofs) - _PROVED} more findings of it, see --json"
+        if (more := len(difference.proofs) - _PROVED) > 0:
+            yield f"      and {more} more finding{'s' * (more > 1)} of it, see --json"
 
     def _command(self, proof: Proof, indent: int) -> Iterator[str]:
         # A command that is broken into lines can not be copied.

@@ -150,7 +150,8 @@ def proof_words(proof: Proof) -> str:
         told.append("not in the old run")
     if proof.confirmation is not None:
         again = proof.confirmation
-        told.append(f"seen again in {again.seen} of {again.of} repeats")
+        repeats = "repeat" if again.of == 1 else "repeats"
+        told.append(f"seen again in {again.seen} of {again.of} {repeats}")
     if finding.deviation is not None:
         told.append(f"accepted: {one_line(finding.deviation)}")
     return ", ".join(told)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from specproof.errors import InputError
 from specproof.files import held, swap_directory, temporary_sibling
 from specproof.history.compare import Comparer
+from specproof.history.signals import WorseVerdict
 from specproof.model import VerdictKind
 from specproof.report.badge import Standing, badge, standing
 from specproof.report.charts.style import chart_css
@@ -23,15 +24,17 @@ from specproof.report.site.overview import Overview, overviews
 from specproof.report.site.pages import Page
 from specproof.report.site.reading import Reading
 from specproof.report.site.sources import Sources
-from specproof.report.site.targets import Site
+from specproof.report.site.targets import TURNED, Site
 from specproof.report.site.views.api import ApiPages
-from specproof.report.site.views.changes import change_page
+from specproof.report.site.views.changes import change_page, unreadable_page
 from specproof.report.site.views.run import Tested, run_page
 from specproof.report.site.views.start import start_page
+from specproof.text import one_line
 
 if TYPE_CHECKING:
     from specproof.history.comparable import Stored
     from specproof.history.records import StoredRun
+    from specproof.history.signals import Signal
     from specproof.history.store import History
     from specproof.suites.records import Run
 
@@ -40,8 +43,6 @@ __all__ = ["NEWEST", "SCHEMA", "Built", "build_site"]
 SCHEMA: Final = "specproof.site/1"
 NEWEST: Final = 30
 """Newest runs of each stream that have a page."""
-_TURNED: Final = 100
-"""Newest runs of each stream in which a verdict changed that have one as well."""
 _CHANGES: Final = 50
 """Newest changes of each API that have a page."""
 _MARK: Final = "site.json"
@@ -78,8 +79,8 @@ def build_site(
         newest: newest runs of each stream that get a page.
 
     Raises:
-        InputError: ``place`` holds something that is no site of specproof's, or the catalog is
-            malformed.
+        InputError: ``place`` holds something that is no site of specproof's or can not be
+            written, or the catalog is malformed.
     """
     place = place.resolve()
     _check(place)
@@ -88,9 +89,7 @@ def build_site(
     files = size = 0
     try:
         for page in pages.all():
-            path = folder / page.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(page.body)
+            _write(folder / page.path, page.body, place)
             files += 1
             size += len(page.body)
         with held(place.parent):
@@ -103,11 +102,26 @@ def build_site(
     return Built(files, size, pages.streams, len(pages.site.runs))
 
 
+def _write(path: Path, body: bytes, place: Path) -> None:
+    """Write a file; of a full disk the system would not say where."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    except OSError as error:
+        raise InputError(
+            f"can not be written: {one_line(error.strerror or type(error).__name__)}",
+            file=str(place),
+            remedy="make room there or name another folder; what was there is unchanged",
+        ) from None
+
+
 class _Pages:
     """All files of one site, made one after the other."""
 
     def __init__(self, history: History, sources: Sources, today: dt.date, newest: int) -> None:
         self._history = Reading(history)
+        # As the protocol of comparisons: the whole runs that they read are those of the pages.
+        self._comparer = Comparer(cast("Stored", self._history))
         self._today = today
         self._overviews = overviews(history, sources, today)
         self._changes = {
@@ -129,6 +143,7 @@ class _Pages:
         """Yield every file of the site."""
         words: dict[str, str] = {}
         split: set[str] = set()
+        moved: set[str] = set()
         for overview in self._overviews:
             siblings = sorted(
                 (item for item in self._overviews if item.stream.api == overview.stream.api),
@@ -136,7 +151,10 @@ class _Pages:
             )
             run = self._history.whole(overview.latest)
             charts = latency_charts(self._history, overview.stream, overview.course.runs)
-            made = ApiPages(overview, siblings, run, self.site, latency=charts)
+            signals = self._signals(overview)
+            if signals:
+                moved.add(overview.page)
+            made = ApiPages(overview, siblings, run, self.site, latency=charts, signals=signals)
             yield from made.pages()
             if made.split:
                 split.add(overview.page)
@@ -152,7 +170,7 @@ class _Pages:
         self.site = replace(self.site, split=frozenset(split))
         yield from self._run_pages()
         yield from self._change_pages()
-        yield start_page(self._overviews, self.site, words, self._today.isoformat())
+        yield start_page(self._overviews, self.site, words, self._today.isoformat(), moved)
         yield from _static()
 
     def _run_pages(self) -> Iterator[Page]:
@@ -163,26 +181,27 @@ class _Pages:
             for run in item.course.runs
             if run.run_id in self.site.runs
         }
-        # As the protocol of comparisons: the whole runs that they read are those of the pages.
-        comparer = Comparer(cast("Stored", self._history))
         for run in sorted(stored.values(), key=lambda run: (run.started, run.run_id), reverse=True):
             whole = self._history.whole(run)
             tested = [
-                self._tested(comparer, by_stream[stream], run, whole)
+                self._tested(by_stream[stream], run, whole)
                 for stream in run.streams
                 if stream in by_stream
             ]
             yield run_page(run, whole, tested, self.site)
 
-    def _tested(
-        self, comparer: Comparer, overview: Overview, run: StoredRun, whole: Run | None
-    ) -> Tested:
+    def _signals(self, overview: Overview) -> list[Signal]:
+        """Return what else than a verdict the latest run of a stream has that is not as it was."""
+        found = self._comparer.stream(overview.stream, overview.latest).signals
+        return [item for item in found if not isinstance(item, WorseVerdict)]
+
+    def _tested(self, overview: Overview, run: StoredRun, whole: Run | None) -> Tested:
         api = overview.stream.api
         [counts] = [item for item in run.apis if item.api == api]
         return Tested(
             overview=overview,
             counts=counts,
-            comparison=comparer.stream(overview.stream, run),
+            comparison=self._comparer.stream(overview.stream, run),
             findings=self._history.findings(run.run_id, api),
             verdicts={} if whole else self._history.verdicts(run.run_id, api),
         )
@@ -190,19 +209,23 @@ class _Pages:
     def _change_pages(self) -> Iterator[Page]:
         for found in self._changes.values():
             for number, change in enumerate(found):
-                yield change_page(
-                    change,
-                    old=self._history.revision(change.old_sha256),
-                    new=self._history.revision(change.new_sha256),
-                    before=found[number + 1] if number + 1 < len(found) else None,
-                    after=found[number - 1] if number else None,
-                )
+                try:
+                    yield change_page(
+                        change,
+                        old=self._history.revision(change.old_sha256),
+                        new=self._history.revision(change.new_sha256),
+                        before=found[number + 1] if number + 1 < len(found) else None,
+                        after=found[number - 1] if number else None,
+                    )
+                except InputError as error:
+                    # One bad record costs its page and no other.
+                    yield unreadable_page(change, error.problem)
 
 
 def _paged(item: Overview, newest: int) -> Iterator[str]:
     runs = [run.run_id for run in item.course.runs]
     yield from runs[: max(newest, 1)]
-    yield from [run_id for run_id in runs if run_id in item.course.turned][:_TURNED]
+    yield from [run_id for run_id in runs if run_id in item.course.turned][:TURNED]
 
 
 def _badge(overview: Overview) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from specproof.report.site.figures import points
 from specproof.report.site.pages import utc
 from specproof.report.site.sources import Accepted, Source, Sources, accepted
 from specproof.report.site.standings import Course, Standing, read_course
+from specproof.text import one_line
 
 if TYPE_CHECKING:
     from specproof.history.store import History
@@ -123,6 +125,31 @@ class Overview:
         return found or (self.latest if self.kind is VerdictKind.FAIL else None)
 
     @property
+    def unchecked(self) -> StoredRun | None:
+        """The first of the latest runs that all tested nothing, None where the last one did."""
+        found = None
+        for run, point in zip(self.course.runs, self.points, strict=True):
+            if self.kind is not VerdictKind.INCONCLUSIVE or point.exercised:
+                break
+            found = run
+        return found
+
+    @property
+    def begun(self) -> StoredRun | None:
+        """The run since which the API is broken or could not be checked, None where it holds."""
+        return self.since or self.unchecked
+
+    @property
+    def excuse(self) -> str:
+        """The reason that most requirements were not tested for, "" where none is known."""
+        told = Counter(
+            item.verdict.reason
+            for item in self.course.standings.values()
+            if item.verdict.kind is VerdictKind.INCONCLUSIVE and item.verdict.reason
+        )
+        return min(told, key=lambda reason: (-told[reason], reason), default="")
+
+    @property
     def latest_break(self) -> StoredRun | None:
         """The run in which the newest of what is broken began, None where nothing is."""
         begun = [item.since for item in self.broken if item.since is not None]
@@ -151,7 +178,10 @@ class Overview:
         count = self.broken_count
         promises = f"{count} promise{'' if count == 1 else 's'}"
         if self.kind is VerdictKind.INCONCLUSIVE:
-            return "The last run could not check anything."
+            begun = self.unchecked
+            none = f", as none since {utc(begun.started)} UTC" if begun is not None else ""
+            excuse = f" Mostly: {one_line(self.excuse, 200)}." if self.excuse else ""
+            return f"The last run could not check anything{none}.{excuse}"
         if self.kind is VerdictKind.PASS:
             known = len(self.accepted)
             deviations = "deviation is" if known == 1 else "deviations are"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specproof.report.site import links
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from specproof.report.site.overview import Overview
     from specproof.report.site.promises import Shown
 
-__all__ = ["Site", "To"]
+__all__ = ["TURNED", "Site", "To"]
+
+TURNED: Final = 100
+"""Newest runs of each stream in which a verdict changed that have a page as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,9 +166,7 @@ def claimed(item: Due, *, by: str, now: dt.datetime) -> StoredAlert | None:
     """Return the row of ``item`` as claimed, None while somebody else's claim holds."""
     row = item.row
     # A claim that would last longer than any is of a clock that was wrong, and blocks nobody.
-    if row.claimed_until is not None and (
-        _text(now) < row.claimed_until <= _text(now + 2 * LEASE)
-    ):
+    if row.claimed_until is not None and (_text(now) < row.claimed_until <= _text(now + 2 * LEASE)):
         return None
     if row.state != State.TOLD:
         # The words of what was told stay until the new ones have been.

@@ -20,9 +20,10 @@ from typing import Final, Literal, TypeVar
 
 from specproof import __version__
 from specproof.errors import CouldNotCheckError, InputError, SpecproofError
-from specproof.history.store import History, open_history
+from specproof.history.store import History
 from specproof.json_types import JsonObject
 from specproof.scheduling.cluster.finishing import finish_if_whole, plan_of
+from specproof.scheduling.cluster.held import history_at, leave
 from specproof.scheduling.cluster.inputs import inputs_digest
 from specproof.scheduling.cluster.jobs import Task
 from specproof.scheduling.cluster.patience import patiently
@@ -102,11 +103,16 @@ def _reported(task: Task) -> Report:
             remedy="set it to what the client has",
         )
     try:
-        history = patiently(lambda: open_history(where))
+        history = patiently(lambda: history_at(where))
     except CouldNotCheckError as error:
         return Report("again", str(error))
-    with history:
-        return _executed(task, history, where)
+    report = None
+    try:
+        report = _executed(task, history, where)
+    finally:
+        if report is None or report.state != "stored":
+            leave()
+    return report
 
 
 def _executed(task: Task, history: History, where: str) -> Report:

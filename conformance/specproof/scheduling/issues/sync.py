@@ -126,9 +126,7 @@ def synchronise(
         history.save_alerts([replace(claim, claimed_by=None, claimed_until=None)])
 
 
-def _planned(
-    history: History, tracker: Tracker, asked: Asked, now: dt.datetime
-) -> list[Action]:
+def _planned(history: History, tracker: Tracker, asked: Asked, now: dt.datetime) -> list[Action]:
     found = _found(history, asked, now)
     return list(_plan(found, tracker.issues()))
 

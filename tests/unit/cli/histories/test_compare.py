@@ -168,6 +168,9 @@ def test_wrong_usage(place: Path) -> None:
     assert isinstance(_refused(), InputError), "there is no such file"
     _store(place, nights(_NAME, "PP"))
     assert "can not be compared with itself" in str(_refused("last", "last"))
+    assert str(_refused("last", "last~1")) == (
+        "run shop-000100-live is later than run shop-000000-live; name the earlier one first"
+    )
     assert "no run begins with 'nonsense'" in str(_refused("nonsense"))
     assert str(_refused("shop-000000", "shop-0001", "--api", "pets")) == (
         "run shop-000100-live did not test pets"

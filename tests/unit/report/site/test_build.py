@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +16,7 @@ from urllib.parse import unquote
 import pytest
 import sqlalchemy as sa
 from runs import AWKWARD
-from site_history import catalog, fill
+from site_history import catalog, fill, made_run
 from site_pages import Nesting
 from wide_runs import wide_run
 
@@ -114,12 +116,15 @@ def test_the_start_page_says_what_broke_and_since_when(site: Path) -> None:
     """Broken first: the promise, what came instead, since when, and whom to blame."""
     text = (site / "index.html").read_text("utf-8")
     assert "1 of 3 APIs is broken, since" in text
-    assert "Could not check: park (recorded)." in text
+    assert (
+        'Could not check: park (recorded), since <span class="when">2026-11-04 03:00 UTC</span>.'
+        in text
+    )
     broken = text.partition('id="broken"')[2].partition("</section>")[0]
     assert "op-0 200 keeps its schema" in broken
     assert "name is no text" in broken
     assert "2026-11-08 04:00</time> UTC; to blame: vendor behaviour" in broken
-    rows = text.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr")[1:]
+    rows = text.partition('<tbody role="rowgroup">')[2].partition("</tbody>")[0].split("<tr")[1:]
     assert [
         next(api for api in ("park", "shop", "zoo") if f"apis/{api}.html" in row) for row in rows
     ] == [
@@ -275,6 +280,71 @@ def test_two_builds_at_once_both_end(small: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
+def test_a_full_disk_is_named(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which folder, what to do; the site that was there stays, and nothing beside it."""
+    _build(small, tmp_path / "site")
+    before = (tmp_path / "site/index.html").read_bytes()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="site: can not be written: No space left on device"):
+        _build(small, tmp_path / "site")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (tmp_path / "site/index.html").read_bytes() == before
+
+
+def test_a_damaged_change_costs_one_page(root: Path, tmp_path: Path) -> None:
+    """The site is built; the page of the change names what is wrong, the others are as before."""
+    shutil.copy(root / "history.db", tmp_path)
+    with open_history(str(tmp_path / "history.db")) as history:
+        old, *_ = history.changes("shop")
+        bad = replace(old, new_sha256="f" * 64, noticed="2026-11-20T00:00:00+00:00", document={})
+        assert history.store_change(bad)
+        build_site(history, tmp_path / "site", root=root, today=_TODAY, newest=1)
+    pages = [path.read_text("utf-8") for path in (tmp_path / "site/changes/shop").iterdir()]
+    assert len(pages) == 3
+    [page] = [page for page in pages if "Old and new" not in page]
+    assert "is damaged and can not be shown (is no specproof.diff/1 document" in page
+    assert not Nesting(page).wrong
+
+
+def test_behaviour_that_moved_is_told(tmp_path: Path) -> None:
+    """Slower answers break no promise, and yet the start page and the API's speak of them."""
+    with open_history(str(tmp_path / "history.db")) as history:
+        for number in range(9):
+            run = made_run("shop", number)
+            slow = 9000.0 if number == 8 else 0.0
+            kept = [
+                replace(item, milliseconds=tuple(100 + slow + step % 7 for step in range(40)))
+                for item in run.latencies
+            ]
+            history.store_run(replace(run, latencies=tuple(kept)))
+        build_site(history, tmp_path / "site", root=None, today=_TODAY)
+    start = (tmp_path / "site/index.html").read_text("utf-8")
+    assert "Behaviour changed in the last run: shop (live" in start
+    page = (tmp_path / "site/apis/shop.html").read_text("utf-8")
+    assert 'href="#behaviour"' in page
+    assert "has become slower" in page.partition('id="behaviour"')[2].partition("</section>")[0]
+
+
+def test_the_table_keeps_its_roles(site: Path) -> None:
+    """On a phone its rows are blocks, which takes the elements their own roles."""
+    text = (site / "index.html").read_text("utf-8").partition("<table")[2].partition("</table>")[0]
+    assert text.startswith(' class="stack" role="table"')
+    cells = (("<tr", "row"), ("<td", "cell"), ("<thead", "rowgroup"), ("<tbody", "rowgroup"))
+    for tag, role in cells:
+        assert text.count(f"{tag} ") == text.count(f'{tag} role="{role}"') > 0
+    assert text.count("<th ") == text.count('header" scope=')
+
+
+def test_the_page_says_which_runs_have_a_page(site: Path) -> None:
+    """How many of those in which a verdict changed is no secret."""
+    text = (site / "apis/shop.html").read_text("utf-8")
+    assert "one of the newest, or one of the newest 100 in which a verdict changed" in text
+
+
 def test_an_empty_history_has_a_start_page(tmp_path: Path) -> None:
     """Without any run the start page says so."""
     with open_history(str(tmp_path / "history.db")) as history:
@@ -334,4 +404,6 @@ def test_what_comes_and_goes_is_listed(tmp_path: Path) -> None:
     site = _wide(tmp_path, *nights)
     text = (site / "apis/wide.html").read_text("utf-8")
     assert "failed in 2 of the last 5 runs" in text
-    assert '<td data-label="Flaky" class="num">1</td>' in (site / "index.html").read_text("utf-8")
+    assert '<td role="cell" data-label="Flaky" class="num">1</td>' in (
+        site / "index.html"
+    ).read_text("utf-8")

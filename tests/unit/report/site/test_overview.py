@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -83,7 +84,23 @@ def test_nothing_tested_holds_nothing() -> None:
     """A run that decided nothing is neither green nor red."""
     [found] = _seen([_HELD, _NOTHING])
     assert (found.kind, found.word) == (VerdictKind.INCONCLUSIVE, "could not check")
-    assert found.sentence == "The last run could not check anything."
+    begun = "2026-01-02 02:00 UTC"
+    assert found.sentence == f"The last run could not check anything, as none since {begun}."
+    assert found.begun == found.unchecked == found.latest
+    standings = {
+        name: replace(item, verdict=replace(item.verdict, reason="the host is gone"))
+        for name, item in found.course.standings.items()
+    }
+    excused = replace(found, course=replace(found.course, standings=standings))
+    assert excused.sentence.endswith(" Mostly: the host is gone.")
+
+
+def test_since_when_nothing_could_be_checked() -> None:
+    """The first of the latest runs that all tested nothing, not the very first."""
+    [found] = _seen([_NOTHING, _HELD, _NOTHING, _NOTHING])
+    assert found.unchecked == found.course.runs[1]
+    [found] = _seen([_NOTHING, _HELD])
+    assert (found.unchecked, found.begun) == (None, None)
 
 
 def test_broken_comes_first_then_what_could_not_be_checked() -> None:

@@ -11,7 +11,7 @@ from tiny_apis import PASSED, use_tiny_emulators, write_tiny_apis
 
 from specproof.errors import CouldNotCheckError, InputError
 from specproof.history.store import History, open_history
-from specproof.scheduling.cluster import worker
+from specproof.scheduling.cluster import held, worker
 from specproof.scheduling.cluster.inputs import inputs_digest
 from specproof.scheduling.cluster.jobs import Job, Task, make_job
 from specproof.scheduling.cluster.shelf import has_run, stored_parts
@@ -175,7 +175,7 @@ def test_a_database_that_is_away_is_no_fault_of_the_apis(
 ) -> None:
     """After some attempts the client is asked to hand the part out again."""
     monkeypatch.setattr(worker, "patiently", _at_once)
-    monkeypatch.setattr(worker, "open_history", _raise(CouldNotCheckError("not reachable")))
+    monkeypatch.setattr(held, "open_history", _raise(CouldNotCheckError("not reachable")))
     assert _said(_job(root).first) == ("again", "not reachable")
 
 
@@ -225,7 +225,7 @@ def test_rates_that_nobody_can_tell_are_no_fault_of_the_apis(
     where = os.environ["SPECPROOF_HISTORY"]
     job = _job(root, rates={"https://x.example": RateLimit(1, 1.0)})
     monkeypatch.setenv("SPECPROOF_HISTORY", "postgresql://u@127.0.0.1/x")
-    monkeypatch.setattr(worker, "open_history", lambda _: open_history(where))
+    monkeypatch.setattr(held, "open_history", lambda _: open_history(where))
     monkeypatch.setattr(worker, "SharedRates", Lost)
     monkeypatch.setattr(worker, "execute_part", _raise(CouldNotCheckError("no turn")))
     assert _said(job.first) == ("again", "no turn")

@@ -17,7 +17,7 @@ from specproof.report.site.details import TONES, Detail, Known, details
 from specproof.report.site.matrix import rows
 from specproof.report.site.pages import MOST_BYTES, Page, fitting, page, piece
 from specproof.report.site.promises import Promise, Shown, promises, shown
-from specproof.report.site.targets import Site, To
+from specproof.report.site.targets import TURNED, Site, To
 from specproof.report.site.vendor_text import vendor_text
 from specproof.report.site.views import operations
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from specproof.history.records import StoredRun
+    from specproof.history.signals import Signal
     from specproof.report.site.overview import Open, Overview
     from specproof.suites.records import Run
 
@@ -61,6 +62,7 @@ class ApiPages:
         siblings: all places of the same API, this one too.
         run: the latest run, None where only its summary is kept.
         latency: charts of how long answers took.
+        signals: what of the latest run's behaviour is not as it was, verdicts left out.
     """
 
     def __init__(
@@ -71,8 +73,9 @@ class ApiPages:
         site: Site,
         *,
         latency: Sequence[Markup] = (),
+        signals: Sequence[Signal] = (),
     ) -> None:
-        self._latency = latency
+        self._latency, self._signals = latency, signals
         self._overview, self._siblings, self._run = overview, siblings, run
         api, course = overview.stream.api, overview.course
         verdicts = {name: item.verdict for name, item in course.standings.items()}
@@ -118,6 +121,7 @@ class ApiPages:
             counts=_counts(self._found),
             kept=self._run is not None,
             parts=self._parts,
+            most_turned=TURNED,
         )
         left = self._rows[len(self._parts["matrix"][0]) :]
         yield from operations.matrix_pages(to, overview, left, self._columns)
@@ -146,6 +150,7 @@ class ApiPages:
                 lambda item: piece("elsewhere")(to, item.overview, item.item),
                 _TABLE,
             ),
+            "signals": fitting(self._signals, piece("signal"), _TABLE),
             "flaky": fitting(flaky, partial(piece("comes_and_goes"), to), _TABLE),
             "matrix": operations.matrix(to, self._rows, self._columns, _MATRIX),
             "accepted": fitting(overview.accepted, partial(piece("accepted"), to), _TABLE),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from specproof.json_types import JsonObject
     from specproof.report.changes.view import Comparison
 
-__all__ = ["change_page"]
+__all__ = ["change_page", "unreadable_page"]
 
 _TEMPLATE: Final = "change.html.j2"
 _CARD: Final = "change_card.html.j2"
@@ -105,6 +105,18 @@ def change_page(
             for words, neighbour in (("Change before", before), ("Change after", after))
             if neighbour is not None
         ],
+    )
+
+
+def unreadable_page(change: StoredChange, problem: str) -> Page:
+    """Return the page of a change whose record is damaged: what is known of it, and ``problem``."""
+    return page(
+        "change_unreadable.html.j2",
+        links.change_page(change),
+        title=_title(change),
+        crumbs=(Crumb(change.api, links.api_page(change.api)),),
+        change=change,
+        problem=problem,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +39,11 @@ class _Broken:
 
 
 def start_page(
-    overviews: Sequence[Overview], site: Site, words: Mapping[str, str], today: str
+    overviews: Sequence[Overview],
+    site: Site,
+    words: Mapping[str, str],
+    today: str,
+    moved: Container[str] = (),
 ) -> Page:
     """Return the page.
 
@@ -47,6 +51,7 @@ def start_page(
         overviews: of every stream, broken first.
         words: what broken requirements say, by id; those of runs that are not kept lack.
         today: the day by which ages are told.
+        moved: pages of the streams whose latest run shows behaviour that is not as it was.
     """
     alive = [item for item in overviews if not item.dormant]
     gone = [item for item in overviews if item.dormant]
@@ -64,7 +69,7 @@ def start_page(
         "start.html.j2",
         links.START,
         title="API contracts",
-        sentence=_sentence(alive),
+        sentence=_sentence(alive, [item for item in alive if item.page in moved]),
         targets=[name for name in TARGETS if any(o.stream.target == name for o in alive)],
         kinds={kind: sum(o.kind.value == kind for o in alive) for kind in _KINDS},
         news=fitting(broken, news, _NEWS),
@@ -84,7 +89,7 @@ def _broken(item: Overview, words: Mapping[str, str]) -> _Broken:
     return _Broken(item, tuple(seen.values())[:_EACH], words, max(0, len(seen) - _EACH))
 
 
-def _sentence(alive: Sequence[Overview]) -> str:
+def _sentence(alive: Sequence[Overview], moved: Sequence[Overview]) -> str:
     """Return what is broken now, and since when."""
     if not alive:
         return "No run is stored yet."
@@ -103,7 +108,20 @@ def _sentence(alive: Sequence[Overview]) -> str:
             told += f"; the latest break was first seen {utc(newest)} UTC" * (newest != oldest)
         told += "."
     if silent:
-        names = ", ".join(item.name for item in silent[:_EACH])
-        more = f" and {len(silent) - _EACH} more" if len(silent) > _EACH else ""
-        told += f" Could not check: {names}{more}."
+        told += f" Could not check: {_named(silent)}."
+    flaky = [item for item in alive if item.course.flaky]
+    if flaky:
+        told += f" Flaky: {_named(flaky)}."
+    if moved:
+        told += f" Behaviour changed in the last run: {_named(moved)}."
     return told
+
+
+def _named(items: Sequence[Overview]) -> str:
+    """Return where, and since when if it could not be checked, of the first ones."""
+    names = [
+        f"{item.name}, since {utc(item.unchecked.started)} UTC" if item.unchecked else item.name
+        for item in items[:_EACH]
+    ]
+    more = f" and {len(items) - _EACH} more" if len(items) > _EACH else ""
+    return f"{'; '.join(names)}{more}"
