@@ -310,6 +310,22 @@ def test_a_damaged_change_costs_one_page(root: Path, tmp_path: Path) -> None:
     assert not Nesting(page).wrong
 
 
+def test_a_finding_about_a_deviation_speaks_of_the_deviation(tmp_path: Path) -> None:
+    """No answer broke anything, so none is shown and no command is missed."""
+    catalog(tmp_path)
+    run = wide_run(1, 3, broken={0})
+    (finding,) = run.findings
+    told = replace(finding, rule="deviation-unmatched", exchange="", reproduce="")
+    with open_history(str(tmp_path / "history.db")) as history:
+        history.store_run(replace(run, findings=(told,)))
+    _build(tmp_path, tmp_path / "site")
+    page = (tmp_path / "site" / "apis" / f"{finding.api}.html").read_text("utf-8")
+    assert "What is wrong with the accepted deviation" in page
+    assert "it is about an entry in deviations.toml" in page
+    assert "What came instead" not in page
+    assert "No command is known" not in page
+
+
 def test_behaviour_that_moved_is_told(tmp_path: Path) -> None:
     """Slower answers break no promise, and yet the start page and the API's speak of them."""
     with open_history(str(tmp_path / "history.db")) as history:
