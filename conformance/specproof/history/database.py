@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,7 @@ WRITES: Final = "specproof_writes"
 
 _CONNECT_SECONDS: Final = 10
 _MEMORY: Final = ":memory:"
+_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{0,99})\}?")
 
 
 # What the library logs of a connection that broke holds the driver's words: nobody sees them.
@@ -59,7 +61,7 @@ def locate(where: str | None) -> Place:
     Raises:
         InputError: a URL that is none, or of a database that is not supported.
     """
-    chosen = where or os.environ.get("SPECPROOF_HISTORY") or str(_default())
+    chosen = _named(where) or os.environ.get("SPECPROOF_HISTORY") or str(_default())
     if "://" not in chosen:
         return _file(chosen)
     try:
@@ -72,6 +74,23 @@ def locate(where: str | None) -> Place:
     if backend in {"postgresql", "postgres"} and driver in {"", "psycopg"}:
         return Place(url.set(drivername="postgresql+psycopg"), _shown(url), None)
     raise InputError("a history is kept in SQLite or PostgreSQL only", remedy=_REMEDY)
+
+
+def _named(where: str | None) -> str | None:
+    """Return ``where``, or the value of the environment variable that it names with ``$``.
+
+    A password in an argument is seen by every process of the machine.
+    """
+    variable = _VARIABLE.fullmatch(where or "")
+    if variable is None:
+        return where
+    found = os.environ.get(variable[1])
+    if not found:
+        raise InputError(
+            f"the environment variable {variable[1]} is not set",
+            remedy="export it, or name a file or database URL",
+        )
+    return found
 
 
 def engine_of(place: Place) -> sa.Engine:

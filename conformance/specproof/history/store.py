@@ -59,6 +59,7 @@ def open_history(where: str | None = None, *, create: bool = True) -> History:
     Args:
         where: a file, or an SQLAlchemy URL of SQLite or PostgreSQL; None for
             ``$SPECPROOF_HISTORY``, and without that ``history.db`` in the user's state folder.
+            ``$NAME`` is the value of that environment variable.
         create: make the file where there is none.
 
     Raises:

@@ -62,6 +62,17 @@ def test_a_place_that_is_none_is_refused(where: str, problem: str) -> None:
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize("where", ["$SHOP_HISTORY", "${SHOP_HISTORY}"])
+def test_a_place_may_be_named_by_a_variable(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a password is in no argument; one that is not set is named, its text never."""
+    with pytest.raises(InputError, match="the environment variable SHOP_HISTORY is not set"):
+        locate(where)
+    monkeypatch.setenv("SHOP_HISTORY", "postgresql://u:CANARY@127.0.0.1/h")
+    assert locate(where).url.password == "CANARY"
+    assert "CANARY" not in locate(where).shown
+    assert locate("$x/y.db").path is not None
+
+
 def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL needs the extra; the sentence says which."""
     monkeypatch.setitem(sys.modules, "psycopg", None)

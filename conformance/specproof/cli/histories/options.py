@@ -13,6 +13,7 @@ HistoryOption = Annotated[
     typer.Option(
         "--history",
         metavar="WHERE",
-        help="File or database URL; without it $SPECPROOF_HISTORY, else the user's own file.",
+        help="File, database URL or '$VARIABLE' with one; without it $SPECPROOF_HISTORY, else the"
+        " user's own file.",
     ),
 ]
