@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,9 +23,14 @@ __all__ = ["Forked", "WarmWorkers"]
 
 
 class Forked:
-    """A forked worker, with as much of `subprocess.Popen` as is used of it."""
+    """A forked worker, with as much of `subprocess.Popen` as is used of it.
+
+    Args:
+        number: of the process.
+    """
 
     def __init__(self, number: int) -> None:
+        self.pid = number
         self._handle = os.pidfd_open(number)
 
     def poll(self) -> int | None:
@@ -98,18 +104,29 @@ def _warm() -> None:
     import psycopg
 
     import specproof.scheduling.cluster.worker
-    import specproof.suites.gather
+    from specproof.catalog import open_catalog
+    from specproof.suites.execute import execute
+    from specproof.suites.plan import RunPlan
 
     del distributed, psycopg, specproof
+    # Much is imported by the first run only; that of any API will do.
+    execute(RunPlan(apis=open_catalog().names()[:1], mode="discover", cases=0))
+    assert threading.active_count() == 1, "a fork would lose threads"
     gc.collect()
     gc.freeze()
+
+
+def _bury(*_: object) -> None:
+    """Take note of workers that have ended; who needs to know looks at them from outside."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def main() -> None:
     """Fork workers until standard input ends."""
     _warm()
-    # Nobody waits for them; those that need them look at them from outside.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _bury)
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:
@@ -118,6 +135,9 @@ def main() -> None:
             os._exit(0)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
+    with contextlib.suppress(ChildProcessError):
+        while os.wait():
+            pass
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from specproof.catalog import open_catalog
 from specproof.cli.engine_options import EngineOptions
 from specproof.cli.running import Judging, confirm_production, make_plan
+from specproof.document import digest
 from specproof.errors import InputError
 from specproof.scheduling.cluster.dispatch import dispatch
 from specproof.scheduling.cluster.engine import Engine, check_engine
@@ -74,7 +76,7 @@ def run_on_engine(
     with open_history(place) as history, _display() as display:
         if new:
             display.said(f"batch {batch}; if this is ended, --batch {batch} goes on")
-        _check_same(jobs, _stored(history, batch))
+        _check_same(jobs, _stored(history, batch), None if root is None else Path(root))
         dispatched = dispatch(
             jobs,
             history,
@@ -82,6 +84,8 @@ def run_on_engine(
             display,
             root=None if root is None else str(Path(root).resolve()),
         )
+        if dispatched.progress.already == dispatched.progress.parts:
+            display.said(f"nothing was left to do: all of batch {batch} was stored before")
         outcome = outcome_of(batch, jobs, _stored(history, batch), dispatched)
     _show(outcome, place_shown=history.shown, as_json=as_json)
     return outcome.exit_code
@@ -169,12 +173,16 @@ def _stored(history: History, batch: str) -> dict[str, StoredRun]:
     return {run.run_id: run for run in history.runs(batch=batch)}
 
 
-def _check_same(jobs: Sequence[Job], stored: Mapping[str, StoredRun]) -> None:
+def _check_same(jobs: Sequence[Job], stored: Mapping[str, StoredRun], root: Path | None) -> None:
     """Refuse to go on with a batch that was about something else.
 
+    Args:
+        root: folder with ``specs/`` in it, None for the one that the surroundings name.
+
     Raises:
-        InputError: a run of this batch was made with other options.
+        InputError: a run of this batch was made with other options or specs.
     """
+    catalog = open_catalog(root)
     for job in jobs:
         run = stored.get(job.run_id)
         if run is None:
@@ -183,6 +191,12 @@ def _check_same(jobs: Sequence[Job], stored: Mapping[str, StoredRun]) -> None:
         if (run.target, run.seed) != (plan.target, plan.seed):
             raise InputError(
                 f"the batch {job.first.batch} was begun with another target or seed",
+                remedy="give this one another --batch",
+            )
+        effective = digest(catalog.get(job.api).effective.read_bytes())
+        if any(item.effective_sha256 != effective for item in run.apis):
+            raise InputError(
+                f"the specs of {job.api} are others than when batch {job.first.batch} was begun",
                 remedy="give this one another --batch",
             )
 

@@ -58,6 +58,8 @@ def test_all_apis_are_checked(root: Path) -> None:
     assert f"--batch {told['batch']} goes on" in first.stderr
     again = _run("--all", "--cases", "0", "--batch", told["batch"], "--json")
     assert json.loads(again.stdout)["progress"]["already"] == 2
+    assert f"all of batch {told['batch']} was stored before" in again.stderr
+    assert "stored before" not in first.stderr
     with open_history(str(root / "history.db")) as history:
         assert {run.labels["branch"] for run in history.runs()} == {"main"}
         assert len(history.runs()) == 2
@@ -113,6 +115,15 @@ def test_a_batch_is_about_one_thing() -> None:
     assert "begun with another target or seed" in _wrong(
         "--all", "--cases", "0", "--batch", "b", "--seed", "1"
     )
+
+
+def test_a_batch_is_about_the_same_specs(root: Path) -> None:
+    """What was proved of other specs is not told as if it were of these."""
+    asked = ["tiny-000", "--cases", "0", "--batch", "b"]
+    assert _run(*asked).exit_code == 0
+    path = root / "specs" / "tiny-000" / "effective.yaml"
+    path.write_text(path.read_text() + "# other\n")
+    assert "the specs of tiny-000 are others than when batch b was begun" in _wrong(*asked)
 
 
 def test_a_fleet_says_where_each_api_is(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,16 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[History]]:
     """Give the histories that were closed, in their order."""
     found: list[History] = []
     held.leave()
-    monkeypatch.setattr(History, "close", lambda history: found.append(history))
+    monkeypatch.setattr(History, "close", _into(found))
     yield found
     held.leave()
+
+
+def _into(found: list[History]) -> Callable[[History], None]:
+    def close(history: History) -> None:
+        found.append(history)
+
+    return close
 
 
 def test_one_history_is_open_from_part_to_part(tmp_path: Path, closed: list[History]) -> None:
@@ -39,7 +46,7 @@ def test_a_schema_that_changed_is_noticed(
     where = str(tmp_path / "a.db")
     first = held.history_at(where)
     with open_history(where) as history, history.writing() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("UPDATE specproof_history SET version_num = '9999'")
     assert held.history_at(where) is first
     monkeypatch.setattr(held, "OPEN_SECONDS", 0.0)
     with pytest.raises(InputError, match="written by a newer specproof"):

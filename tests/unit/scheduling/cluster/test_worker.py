@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,21 +17,26 @@ from specproof.scheduling.cluster.jobs import Job, Task, make_job
 from specproof.scheduling.cluster.shelf import has_run, stored_parts
 from specproof.scheduling.cluster.task import run_part
 from specproof.scheduling.rates import RateLimit
+from specproof.suites import parts
 from specproof.suites.execute import execute
-from specproof.suites.plan import RunPlan
+from specproof.suites.plan import RunPlan, subject
 
 API = "tiny-000"
 PLAN = RunPlan(apis=(API,), mode="discover", cases=0)
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give a catalog of one API, and a history that workers know."""
     write_tiny_apis(tmp_path, 1)
     use_tiny_emulators(tmp_path, monkeypatch)
     monkeypatch.setenv("SPECPROOF_HISTORY", str(tmp_path / "history.db"))
     monkeypatch.setattr(worker, "_KNOWN", {})
-    return tmp_path
+    yield tmp_path
+    # Tests that change an API's files leave what was read of them; others have one of its name.
+    subject.cache_clear()
+    parts._subject_digest.cache_clear()
+    held.leave()
 
 
 def _job(root: Path, parts: int = 1, **named: Any) -> Job:
