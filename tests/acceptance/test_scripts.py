@@ -384,6 +384,8 @@ def test_set_up_works_with_pip_and_an_empty_home(
 ) -> None:
     """A fresh clone is set up by pip from the lock: no uv, an empty HOME, an empty cache."""
     monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    # Compiling a hundred packages for two commands is most of the time.
+    monkeypatch.setenv("PIP_COMPILE", "0")
     python = Path(sys.base_prefix) / "bin" / "python3"
     probe = ["-m", "pip", "download", "--quiet", "--no-deps", "-d", str(tmp_path / "probe")]
     answer = _run([python, *probe, "annotated-doc==0.0.7"], os.environ, tmp_path)
