@@ -35,6 +35,11 @@ typer.main.get_params_from_function = cache(  # type: ignore[attr-defined]  # fo
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what waits longest for others, so that no worker is left alone with it."""
+    items.sort(key=lambda item: item.get_closest_marker("registry") is None)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Keep what was collected, which stays until the end, out of every search for cycles."""

@@ -22,7 +22,7 @@ def test_a_document_gives_back_what_it_was_made_from(comparison: Comparison) -> 
     first = json.loads(json.dumps(diff_document(comparison)))
     comparison = restored(first, comparison.old_root, comparison.new_root)
     document = json.loads(json.dumps(diff_document(comparison)))
-    unordered = {"changes": [], "recordings": None}
+    unordered: dict[str, Any] = {"changes": [], "recordings": None}
     assert {**document, **unordered} == {**first, **unordered}
     told = [[item["fingerprint"] for item in each["changes"]] for each in (document, first)]
     assert sorted(told[0]) == sorted(told[1])
