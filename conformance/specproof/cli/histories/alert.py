@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from specproof.cli.histories.options import HistoryOption
+from specproof.cli.histories.options import ApisOption, HistoryOption, TargetsOption
 
 if TYPE_CHECKING:
     from specproof.scheduling.alerts.call import Letter, Told
@@ -55,16 +55,8 @@ def alert_command(  # noqa: PLR0917 - Typer passes options by name
             help="Say that the vendor's description can not be used (vendor ended with 2), or can.",
         ),
     ] = None,
-    api: Annotated[
-        list[str] | None,
-        typer.Option("--api", metavar="NAME", help="Look at this API; all if none."),
-    ] = None,
-    target: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--target", metavar="TARGET", help="Look at runs of this target; all if none."
-        ),
-    ] = None,
+    api: ApisOption = None,
+    target: TargetsOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the messages; send and note nothing.")
     ] = False,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from specproof.cli.histories.options import HistoryOption
+from specproof.cli.histories.options import ApisOption, HistoryOption, TargetsOption
 
 if TYPE_CHECKING:
     from specproof.scheduling.issues.sync import Action, Done
@@ -34,16 +34,8 @@ def issues_command(  # noqa: PLR0917 - Typer passes options by name
     limit: Annotated[
         int, typer.Option(min=1, max=500, help="Most issues to touch in one call.")
     ] = 20,
-    api: Annotated[
-        list[str] | None,
-        typer.Option("--api", metavar="NAME", help="Look at this API; all if none."),
-    ] = None,
-    target: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--target", metavar="TARGET", help="Look at runs of this target; all if none."
-        ),
-    ] = None,
+    api: ApisOption = None,
+    target: TargetsOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done; read alone.")
     ] = False,
