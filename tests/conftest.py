@@ -35,6 +35,14 @@ typer.main.get_params_from_function = cache(  # type: ignore[attr-defined]  # fo
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a worker measure its coverage once."""
+    if hasattr(config, "workerinput"):
+        from measuring import measuring_once
+
+        measuring_once(config)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what waits longest for others, so that no worker is left alone with it."""
     items.sort(key=lambda item: item.get_closest_marker("registry") is None)

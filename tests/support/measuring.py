@@ -1,4 +1,4 @@
-"""How much of a property's examples coverage is measured with."""
+"""What coverage is measured with: once in each process, the first examples of a property."""
 
 from __future__ import annotations
 
@@ -7,11 +7,27 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+import coverage
 import pytest
 
-__all__ = ["measuring_first_examples"]
+__all__ = ["measuring_first_examples", "measuring_once"]
 
 _MEASURED = 25
+
+
+def measuring_once(config: pytest.Config) -> None:
+    """Stop what measures a worker of pytest-xdist before pytest-cov begins its own for it.
+
+    coverage.py begins at the start of any child process, and pytest-cov once more where it takes
+    a worker for a run of its own. Those below would go on wherever the last one is paused: for
+    the mark ``no_cover``, and for the later examples of a property.
+    """
+    plugin = config.pluginmanager.getplugin("_cov")
+    if plugin is not None and plugin.cov_controller is not None:
+        plugin.cov_controller.cov.stop()
+    first = getattr(coverage.process_startup, "coverage", None)
+    if first is not None:
+        first.stop()
 
 
 @contextmanager
