@@ -78,6 +78,7 @@ class Nights:
         streams: nights by stream, oldest first.
         accepted: requirements whose findings a deviation covers.
         severity: of every finding.
+        exit_code: of every run.
     """
 
     def __init__(
@@ -86,10 +87,12 @@ class Nights:
         *,
         accepted: Container[str] = (),
         severity: Severity = Severity.ERROR,
+        exit_code: int = 0,
     ) -> None:
         self._nights = streams
         self._accepted = accepted
         self._severity = severity
+        self._exit_code = exit_code
         self.asked: list[str] = []
         self.known_changes: list[StoredChange] = []
 
@@ -115,7 +118,12 @@ class Nights:
             name = f"{stream.api}-{stream.target}-{run.run_id}"
             yield (
                 replace(
-                    run, run_id=name, target=stream.target, origin=stream.origin, apis=(counts,)
+                    run,
+                    run_id=name,
+                    target=stream.target,
+                    origin=stream.origin,
+                    apis=(counts,),
+                    exit_code=self._exit_code,
                 ),
                 verdicts,
             )

@@ -11,13 +11,20 @@ from specproof.cli.comparing import DiffFormat, FailOn
 from specproof.regression.change import Perspective, Policy
 
 __all__ = [
+    "AgainstOption",
     "FailOnOption",
+    "FlakyOkOption",
     "FormOption",
     "InterfaceOption",
+    "LabelsOption",
+    "LeastOption",
+    "NoHistoryOption",
     "OutputOption",
     "PerspectiveOption",
     "PolicyOption",
+    "StoreOption",
     "TodayOption",
+    "VerboseOption",
 ]
 
 PerspectiveOption = Annotated[
@@ -44,3 +51,37 @@ InterfaceOption = Annotated[
     bool,
     typer.Option("--interface", help="Generate both clients and compare their Python interfaces."),
 ]
+
+LeastOption = Annotated[
+    str,
+    typer.Option(help="Least severity that makes exit code 1: error, warning, info, never."),
+]
+FlakyOkOption = Annotated[
+    bool,
+    typer.Option(
+        "--flaky-ok", help="What no repeat of --confirm showed again does not fail the run."
+    ),
+]
+AgainstOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="RUN", help="Run file of an earlier run: error codes have to be as they were."
+    ),
+]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHERE",
+        help="Store the run in this file, database URL or '$VARIABLE' with one; without it in"
+        " $SPECPROOF_HISTORY, if that is set.",
+    ),
+]
+NoHistoryOption = Annotated[bool, typer.Option("--no-history", help="Store the run nowhere.")]
+LabelsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Label of the stored run; commit, branch and url come from GitHub or GitLab CI.",
+    ),
+]
+VerboseOption = Annotated[bool, typer.Option(help="List every requirement.")]

@@ -8,6 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from specproof.cli.options import (
+    AgainstOption,
+    FlakyOkOption,
+    LabelsOption,
+    LeastOption,
+    NoHistoryOption,
+    StoreOption,
+    VerboseOption,
+)
 from specproof.errors import InputError
 
 __all__ = ["run_command"]
@@ -59,12 +68,7 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
         int,
         typer.Option(min=0, max=100, help="Try what counts for the exit code again so many times."),
     ] = 0,
-    flaky_ok: Annotated[
-        bool,
-        typer.Option(
-            "--flaky-ok", help="What no repeat of --confirm showed again does not fail the run."
-        ),
-    ] = False,
+    flaky_ok: FlakyOkOption = False,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="Setting of the emulator, name=value.")
     ] = None,
@@ -104,41 +108,18 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     time_budget: Annotated[
         float, typer.Option(min=0.0, help="Seconds in which an answer is due; 0: any time.")
     ] = 3.0,
-    fail_on: Annotated[
-        str,
-        typer.Option(help="Least severity that makes exit code 1: error, warning, info, never."),
-    ] = "error",
+    fail_on: LeastOption = "error",
     accept: Annotated[
         bool, typer.Option(help="Write a deviation for each finding, its reason still to fill in.")
     ] = False,
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RUN", help="Run file of an earlier run: error codes have to be as they were."
-        ),
-    ] = None,
+    against: AgainstOption = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write the run file (JSON lines) here."),
     ] = None,
-    history: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHERE",
-            help="Store the run in this file or database URL; without it in $SPECPROOF_HISTORY,"
-            " if that is set.",
-        ),
-    ] = None,
-    no_history: Annotated[
-        bool, typer.Option("--no-history", help="Store the run nowhere.")
-    ] = False,
-    label: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Label of the stored run; commit, branch and url come from GitHub or GitLab CI.",
-        ),
-    ] = None,
+    history: StoreOption = None,
+    no_history: NoHistoryOption = False,
+    label: LabelsOption = None,
     engine: Annotated[
         str | None,
         typer.Option(
@@ -169,7 +150,7 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     ] = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write a Markdown summary here.")] = None,
-    verbose: Annotated[bool, typer.Option(help="List every requirement.")] = False,
+    verbose: VerboseOption = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -252,7 +233,7 @@ def run_command(  # noqa: PLR0917 - Typer passes options by name
     on_engine.refuse_without()
     plan = make_plan(**asked)
     confirm_production(plan, confirmed=yes)
-    try_place(place)
+    try_place(place, output)
     run = run_plan(plan, judging, part=part, workers=workers)
     tell_left(plan)
     if accept:

@@ -40,12 +40,20 @@ def place_of(where: str | None, *, off: bool, partial: bool) -> str | None:
     return where or os.environ.get("SPECPROOF_HISTORY") or None
 
 
-def try_place(place: str | None) -> None:
-    """Open the history and close it, so that what is wrong with it is told before a long run."""
+def try_place(place: str | None, output: Path | None = None) -> None:
+    """Open the history and close it, so that what is wrong with it is told before a long run.
+
+    Args:
+        output: where the run file is to be written.
+
+    Raises:
+        InputError: the history can not be used, or ``output`` is its file.
+    """
     if place is not None:
         from specproof.history.store import open_history
 
-        open_history(place).close()
+        with open_history(place) as history:
+            history.spare(output)
 
 
 def store(

@@ -1,8 +1,9 @@
 """What is old goes: first the whole run files, later the summaries too.
 
-Three kinds of run stay whole, however old: the last of each stream; the one with which a
-requirement began to fail that still fails; and the one in which a finding first appeared that the
-last run still has. They say what is broken, since when, and how to show it.
+Three kinds of run stay whole, however old: the last of each stream; those with which a
+requirement began to fail, and in which it last failed, that fails still or was not checked since;
+and the one in which a finding first appeared that the last run still has. They say what is broken,
+since when, and how to show it.
 
 Codes and responses that a stream has seen are remembered when the runs are gone.
 """
@@ -17,7 +18,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from specproof.errors import InputError
-from specproof.history import queries, tables, writing
+from specproof.history import pieces, queries, tables, writing
 from specproof.history.records import Stream, now, utc
 from specproof.history.store import History
 from specproof.model import VerdictKind
@@ -26,6 +27,8 @@ __all__ = ["Pruned", "prune"]
 
 _AT_ONCE: Final = 500
 _LONGEST_DAYS: Final = 100_000
+_OPEN: Final = frozenset({VerdictKind.FAIL, VerdictKind.INCONCLUSIVE})
+"""Verdicts with which what failed before is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,13 @@ def prune(
             writing.guard(connection, alone=True)
         stay = _staying(connection)
         runs = _older(connection, limits["drop"])
-        documents = _older(connection, limits["keep"]) - (runs - stay)
+        documents = _older(connection, limits["keep"])
         parts = _old_parts(connection, limits["drop"])
+        if parts and not dry_run:
+            # Somebody may be at work on one of them again.
+            for run_id in sorted(parts):
+                pieces.alone(connection, run_id)
+            parts = _old_parts(connection, limits["drop"])
         gone = _with_document(connection, (runs | documents) - stay)
         held = len((runs | documents) & stay)
         freed = sum(gone.values()) + sum(parts.values())
@@ -163,15 +171,15 @@ def _begun(connection: sa.Connection, stream: Stream) -> set[str]:
     last = rows[0][1]
     sets = queries.verdict_sets(connection, {digest for _, _, digest in rows})
     first: dict[str, str] = {}
-    open_ = {
-        item.requirement for item in sets[rows[0][2]].values() if item.kind is VerdictKind.FAIL
-    }
+    latest: dict[str, str] = {}
+    open_ = {item.requirement for item in sets[rows[0][2]].values() if item.kind in _OPEN}
     for _, run_id, digest in rows:
         found = sets[digest]
         for name in sorted(open_):
             kind = found[name].kind if name in found else None
             if kind is VerdictKind.FAIL:
                 first[name] = run_id
+                latest.setdefault(name, run_id)
             elif kind is VerdictKind.PASS:
                 open_.discard(name)
         if not open_:
@@ -181,4 +189,4 @@ def _begun(connection: sa.Connection, stream: Stream) -> set[str]:
     for _, run_id, _ in rows:
         left &= shown.get(run_id, set())
         first.update(dict.fromkeys(left, run_id))
-    return {last, *first.values()}
+    return {last, *first.values(), *latest.values()}

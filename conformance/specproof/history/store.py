@@ -394,6 +394,22 @@ class History:
         with self.reading() as connection:
             return queries.responses(connection, stream)
 
+    def spare(self, output: Path | None) -> None:
+        """Refuse to have a report or a run file written over the history.
+
+        Raises:
+            InputError: ``output`` is the file that the history is kept in.
+        """
+        path = self._place.path
+        if path is None or output is None or not output.exists():
+            return
+        if path.samefile(output):
+            raise InputError(
+                "would be written over: the history is kept in it",
+                file=str(output),
+                remedy="name another file for the output",
+            )
+
     def size(self) -> int | None:
         """Return the bytes of the file, None where the history is on a server."""
         path = self._place.path

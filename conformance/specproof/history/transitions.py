@@ -29,7 +29,7 @@ class Transition(StrEnum):
     """It passes, and failed when it was last decided."""
 
     UNRESOLVED = "unresolved"
-    """It failed when it was last decided, and neither run checked it since."""
+    """It failed when it was last decided, and neither of the two runs decided it."""
 
     NEWLY_INCONCLUSIVE = "newly-inconclusive"
     """The new run did not bring it about, the old one said something of it."""
@@ -58,6 +58,7 @@ def transition(
     accepted: bool = False,
     accepted_before: bool = False,
     settled: bool = False,
+    open_: bool = False,
 ) -> Transition:
     """Return what became of a requirement.
 
@@ -69,6 +70,7 @@ def transition(
         accepted: whether deviations cover each finding that makes it fail in the new run.
         accepted_before: the same of the run that decided it last, up to the old one.
         settled: whether it was flaky as of the old run and is not any more.
+        open_: whether it failed when it was last decided, up to the new run.
     """
     if now is None:
         return Transition.REMOVED
@@ -77,9 +79,10 @@ def transition(
         return _failing(accepted=accepted, known=known, settled=settled)
     if now is VerdictKind.PASS and failed_before:
         return Transition.FIXED
+    if open_ and now is VerdictKind.INCONCLUSIVE and was in {None, now}:
+        return Transition.UNRESOLVED
     if was is now:
-        unresolved = failed_before and now is VerdictKind.INCONCLUSIVE
-        return Transition.UNRESOLVED if unresolved else Transition.UNCHANGED
+        return Transition.UNCHANGED
     return Transition.ADDED if was is None else _NEWLY[now]
 
 

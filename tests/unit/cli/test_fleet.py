@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from specproof.cli.main import app
 from specproof.errors import InputError
 from specproof.history.store import open_history
 from specproof.scheduling.cluster import dispatch
-from specproof.scheduling.cluster.jobs import Task
+from specproof.scheduling.cluster.jobs import Task, make_job
 from specproof.suites.plan import RunPlan
 
 ENGINE = ["--engine", "tcp://127.0.0.1:1"]
@@ -108,13 +109,20 @@ def test_without_an_engine_its_options_say_nothing(options: list[str]) -> None:
     assert str(found) == f"{options[0]} belongs to --engine"
 
 
-@pytest.mark.usefixtures("root")
-def test_a_batch_is_about_one_thing() -> None:
-    """Another seed under the same name is refused, rather than taken for done."""
-    assert _run("--all", "--cases", "0", "--batch", "b").exit_code == 0
-    assert "begun with another target or seed" in _wrong(
-        "--all", "--cases", "0", "--batch", "b", "--seed", "1"
-    )
+def test_a_batch_is_about_one_thing(root: Path) -> None:
+    """Another seed, number of cases or server under its name is refused, not taken for done."""
+    asked = ["tiny-000", "--batch", "b"]
+    other = "begun with another target, server, seed or number of cases"
+    assert _run(*asked, "--cases", "0").exit_code == 0
+    assert other in _wrong(*asked, "--cases", "0", "--seed", "1")
+    assert _run(*asked, "--cases", "0").exit_code == 0
+    with open_history(str(root / "history.db")) as history:
+        [run] = history.runs()
+    job = make_job("b", RunPlan(("tiny-000",), cases=0), inputs="")
+    for changed in (replace(run, origin="https://elsewhere.test"), replace(run, cases=7)):
+        with pytest.raises(InputError, match=other):
+            fleet._check_same([job], {job.run_id: changed}, root)
+    fleet._check_same([job], {job.run_id: run}, root)
 
 
 def test_a_batch_is_about_the_same_specs(root: Path) -> None:

@@ -126,6 +126,10 @@ def test_a_failure_to_store_is_no_verdict(tmp_path: Path) -> None:
     try_place(None)
     with pytest.raises(InputError):
         try_place(str(broken))
+    place = tmp_path / "good.db"
+    try_place(str(place), output)
+    with pytest.raises(InputError, match="would be written over: the history is kept in it"):
+        try_place(str(place), place)
 
 
 @pytest.fixture
@@ -183,7 +187,7 @@ def test_storing_may_fail_after_the_run(
         def __exit__(self, *_: object) -> None:
             return None
 
-        def close(self) -> None:
+        def spare(self, _: object) -> None:
             return None
 
         def store_run(self, *_: object, **__: object) -> bool:

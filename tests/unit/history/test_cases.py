@@ -10,10 +10,11 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
 from histories import Night, Shelf
 
+from specproof.history.comparable import Past
 from specproof.history.compare import compare
 from specproof.history.comparison import Difference
-from specproof.history.flaky import StandingKind, standing
 from specproof.history.records import StoredFinding
+from specproof.history.standings import StandingKind, Standings
 from specproof.history.transitions import Transition
 from specproof.suites.records import Confirmation
 
@@ -86,7 +87,7 @@ def test_standing(case: dict[str, Any]) -> None:
     run = shelf.find("last")
     finding = _latest(shelf, len(case["runs"]))
     confirmation = Confirmation(*case["confirm"]) if "confirm" in case else None
-    found = standing(shelf, run.streams[0], run, finding, confirmation=confirmation)
+    found = Standings(Past(shelf), run.streams[0], run).of(finding, confirmation)
     assert found.kind == case["standing"]
     assert found.present is (finding.run_id == run.run_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from histories import Night, Shelf, nights
+from histories import Night, Shelf, broken_rule, nights
 
 from specproof.history.comparable import Past, Since, decides, parts_of
 from specproof.history.records import StoredRun, StoredVerdict, Stream
@@ -92,6 +92,17 @@ def test_last_decision() -> None:
     names = ["shop/a/200/x", "shop/b/200/x", "shop/c/200/x", "shop/d/200/x"]
     assert past.failed_last(run.streams[0], run, names) == {names[0]: True, names[1]: True}
     assert past.failed_last(run.streams[0], run, []) == {}
+
+
+def test_accepted_is_what_deviations_cover_all_of() -> None:
+    """One finding that none covers makes a requirement fail, whichever comes first."""
+    for letter, accepted in (("F", ()), ("A", (_ID,))):
+        for covered in (False, True):
+            other = broken_rule(_ID, "odd", deviation="known" if covered else None)
+            shelf = Shelf([Night({_NAME: letter}, extra=[other])])
+            run = shelf.find("last")
+            expected = accepted if covered else ()
+            assert Past(shelf).accepted(run.run_id, "shop") == frozenset(expected)
 
 
 def test_findings_are_read_once() -> None:

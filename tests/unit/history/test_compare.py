@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from specproof.history.behaviour import Looking
 from specproof.history.compare import Comparer, compare
 from specproof.history.comparison import Comparison, StreamComparison
-from specproof.history.store import open_history
+from specproof.history.prune import prune
+from specproof.history.store import History, open_history
 from specproof.history.transitions import Transition
 from specproof.model import Severity, VerdictKind
 from specproof.report.comparison.document import render_json
+from specproof.suites.records import Confirmation
 
 _NAME = "get/200/schema"
 _ID = f"shop/{_NAME}"
@@ -78,6 +80,26 @@ def test_last_failure_proves_what_is_open_or_comes_and_goes() -> None:
         assert runs == ([] if back is None else [shelf.find(f"last~{back}").run_id])
 
 
+@pytest.mark.parametrize("letters", ["PPF", "PFP", "PFII", "PFPPF", "PF."])
+def test_pruned_runs_are_compared_by_what_is_kept(letters: str) -> None:
+    """Where only summaries are kept the words are the same; commands of what went are gone."""
+
+    def told(history: History) -> list[object]:
+        [stream] = compare(history, None, history.find("last")).streams
+        return [
+            (item.requirement, item.transition, item.severity, item.since, item.flaky)
+            for item in stream.differences
+        ]
+
+    with open_history(":memory:") as history:
+        for night in nights(_NAME, letters):
+            whole = night_run(replace(night, verdicts={"put/204/status": "P", **night.verdicts}))
+            history.store_run(whole)
+        before = told(history)
+        assert prune(history, keep_days=1, at="2030-01-01T00:00:00+00:00").documents > 0
+        assert told(history) == before != []
+
+
 def test_findings_that_fail_nothing_come_and_go() -> None:
     """Warnings that appeared or went are told; what fails a requirement or is accepted is not."""
     warning = broken_rule(_ID, "slow", Severity.WARNING, rule="response-time")
@@ -108,6 +130,57 @@ def test_findings_that_fail_nothing_come_and_go() -> None:
     assert stream.severity is Severity.ERROR
 
 
+def test_warning_is_no_news_after_a_run_that_did_not_look() -> None:
+    """A warning appears where the last run that looked did not have it, or had it accepted."""
+    warning = broken_rule(_ID, "slow", Severity.WARNING, rule="response-time")
+    accepted = replace(warning, deviation="known")
+
+    def appeared(told: str) -> list[str]:
+        letters = {"W": ("P", warning), "A": ("P", accepted), "P": ("P", None), "I": ("I", None)}
+        letters |= {"V": ("V", None), "J": ("I", warning)}
+        shelf = Shelf(
+            Night({_NAME: letter}, day=day, extra=[finding] if finding else [])
+            for day, (letter, finding) in enumerate(map(letters.__getitem__, told))
+        )
+        return [item.proof.finding.message for item in _last(shelf).findings if item.appeared]
+
+    for told in ("WIW", "WIIVW", "JIW", "WJ", "WA", "WI"):
+        assert appeared(told) == [], told
+    for told in ("PIW", "WPIW", "IIW", "PW", "AW", "AIW", "WAIW"):
+        assert appeared(told) == ["slow"], told
+
+
+def test_finding_about_no_requirement_is_held_against_the_old_run() -> None:
+    """Of what is no requirement no run says whether it looked, so that each did."""
+    stray = broken_rule("shop/gone/200/schema", "matches nothing", rule="deviation-unmatched")
+    shelf = Shelf(
+        Night({_NAME: "P"}, day=day, extra=[stray] * there)
+        for day, there in enumerate((True, False, True))
+    )
+    [found] = _last(shelf).findings
+    assert (found.appeared, found.proof.finding.message) == (True, "matches nothing")
+
+
+def test_repeats_of_one_finding_excuse_no_other() -> None:
+    """A failure is a flaky one only where no finding of it came back, and each was tried."""
+    other = broken_rule(_ID, "odd")
+    before, run = (
+        night_run(Night({_NAME: letter}, day=day, extra=[other] * day))
+        for day, letter in enumerate("PF")
+    )
+    [_, first] = run.findings
+    for tried, flaky in (
+        ({first: (0, 2)}, False),
+        ({first: (0, 2), other: (1, 2)}, False),
+        ({first: (0, 2), other: (0, 2)}, True),
+    ):
+        repeats = {item.fingerprint: Confirmation(*counts) for item, counts in tried.items()}
+        shelf = Shelf([before, replace(run, confirmations=repeats)])
+        [item] = _last(shelf).differences
+        assert item.flaky is flaky
+        assert item.severity is (Severity.WARNING if flaky else Severity.ERROR)
+
+
 def test_old_run_of_another_place() -> None:
     """Any two runs can be compared; that they went to different places is said."""
     shelf = Shelf(
@@ -127,6 +200,27 @@ def test_old_run_of_another_place() -> None:
     assert item.since.run_id == shelf.find("last~2").run_id
     [stream] = compare(shelf, emulated, shelf.find("last")).streams
     assert stream.old is None, "the old run did not test this API"
+
+
+def test_open_is_what_failed_last_as_of_the_new_run() -> None:
+    """What neither run checked is as the last run that did left it, also one between the two."""
+    for letters, told in (("FIPI", []), ("PIFI", ["unresolved"]), ("PIFFPI", [])):
+        found = _last(Shelf(nights(_NAME, letters)), f"last~{len(letters) - 2}")
+        assert [item.transition for item in found.differences] == told
+        for item in found.differences:
+            assert item.since is not None
+            assert item.proofs
+
+
+def test_failure_elsewhere_is_not_open_here() -> None:
+    """What failed at another place is not called unresolved where it never failed."""
+    told = [
+        Night({_NAME: letter}, day=day, target="emulator", origin=None)
+        for day, letter in enumerate("FI")
+    ]
+    found = _last(Shelf([*told, Night({_NAME: "I"}, day=2)]), "last~1")
+    assert not found.comparable
+    assert found.differences == ()
 
 
 def test_run_that_decided_nothing() -> None:

@@ -167,8 +167,10 @@ def _spoiled() -> Iterator[tuple[str, bytes, str]]:
     yield "a line feed", changed(2, lines=[*records[2]["lines"], "\n"]), "f.jsonl:3: not a line"
     part = json.loads(records[2]["lines"][0])
     part["shard"] = {"index": 1, "count": 2, "plan": "0" * 64, "mode": "replay", "cases": 1}
-    lines_of_part = [json.dumps(part), *records[2]["lines"][1:]]
-    yield "a part", changed(2, lines=lines_of_part), "f.jsonl:3: .*part"
+    *rest, end = records[2]["lines"][1:]
+    seen = json.dumps({"type": "part", "text": "{}"})
+    lines_of_part = [json.dumps(part), *rest, seen, end]
+    yield "a part", changed(2, lines=lines_of_part), "f.jsonl:3: this is one part of a run"
     yield "another summary", summary(exit_code=9), "f.jsonl:2: not a line"
     yield "an API twice", summary(apis=[api, api]), "f.jsonl:2: the run names an API twice"
     yield "a wrong time", summary(started="2026-13-41T00:00:00+00:00"), "f.jsonl:2: .* is no time"
@@ -207,6 +209,25 @@ def test_a_file_that_is_refused_stores_nothing_before_it_is_checked() -> None:
         with pytest.raises(InputError, match="the end is missing"):
             _imported(copy, b"".join(data.splitlines(keepends=True)[:-1]))
         assert copy.runs() == ()
+
+
+def test_a_code_that_was_seen_before_is_news() -> None:
+    """What widens the times of a code counts as stored, what says nothing new as known."""
+    code: dict[str, Any] = {
+        "type": "code",
+        "api": "shop",
+        "target": "live",
+        "origin": "",
+        "operation": "get",
+    }
+    code |= {"status": 404, "code": "gone", "first_run": "r", "last_seen": night(5)}
+    with open_history(":memory:") as history:
+        for first, stored in ((4, 1), (4, 0), (5, 0), (3, 1)):
+            record = code | {"first_seen": night(first)}
+            head = {"type": "header", "schema": transfer.FILE_SCHEMA}
+            end = {"type": "footer", "counts": dict.fromkeys(transfer.KINDS, 0) | {"code": 1}}
+            data = "".join(json.dumps(line) + "\n" for line in (head, record, end))
+            assert _imported(history, data.encode())["code"] == stored
 
 
 def test_many_runs_are_moved_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ _PAIRS = [pair for pair in itertools.product(_KINDS, _KINDS) if pair != (None, N
 @pytest.mark.parametrize(("was", "now"), _PAIRS)
 def test_every_pair(was: VerdictKind | None, now: VerdictKind | None) -> None:
     """Whatever the past, a pair of verdicts has one transition, which fits the new verdict."""
-    for failed, accepted, before, settled in itertools.product(
-        (True, False, None), (True, False), (True, False), (True, False)
+    for failed, accepted, before, settled, open_ in itertools.product(
+        (True, False, None), (True, False), (True, False), (True, False), (True, False)
     ):
         found = transition(
             was,
@@ -26,6 +26,7 @@ def test_every_pair(was: VerdictKind | None, now: VerdictKind | None) -> None:
             accepted=accepted,
             accepted_before=before,
             settled=settled,
+            open_=open_,
         )
         failing = found in {
             Transition.NEWLY_FAILING,
@@ -40,6 +41,8 @@ def test_every_pair(was: VerdictKind | None, now: VerdictKind | None) -> None:
         if found is Transition.FIXED:
             assert failed is True
             assert now is VerdictKind.PASS
+        undecided = now is VerdictKind.INCONCLUSIVE and was in {None, VerdictKind.INCONCLUSIVE}
+        assert (found is Transition.UNRESOLVED) is (undecided and open_)
         if found is Transition.ADDED:
             assert was is None
 

@@ -165,6 +165,7 @@ def _letter(letter: Letter, link: str | None) -> dict[str, Any]:
 
 
 def _news(news: News, link: str | None) -> dict[str, Any]:
+    from specproof.scheduling.alerts.wording import Sort
     from specproof.scheduling.links import page_of
     from specproof.text import printable
 
@@ -186,6 +187,6 @@ def _news(news: News, link: str | None) -> dict[str, Any]:
         "runs": trouble.runs,
         "blame": None if trouble.blame is None else str(trouble.blame),
         "flaky": printable(trouble.flaky) or None,
-        "link": page_of(link, trouble),
+        "link": page_of(link, trouble, over=news.sort is Sort.FIXED),
         "reproduce": printable(trouble.reproduce) or None,
     }

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from specproof.cli.histories.options import HistoryOption
+from specproof.cli.histories.options import HistoryOption, Target
 from specproof.errors import CouldNotCheckError, InputError
 from specproof.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specproof.history.comparison import Comparison, StreamComparison
     from specproof.history.records import StoredRun
     from specproof.history.store import History
+
+    _Chosen = tuple[StoredRun, frozenset[str]]
+    """A run, and the APIs of it to look at; without any all of them."""
 
 __all__ = ["CompareFormat", "compare_command"]
 
@@ -43,14 +48,17 @@ def compare_command(  # noqa: PLR0917 - Typer passes options by name
         ),
     ] = None,
     new: Annotated[
-        str | None, typer.Argument(metavar="[NEW]", help="The later run; the last one if none.")
+        str | None,
+        typer.Argument(
+            metavar="[NEW]", help="The later run; without it the last one, of each --api if named."
+        ),
     ] = None,
     api: Annotated[
         list[str] | None,
         typer.Option("--api", metavar="NAME", help="Compare this API; all if none."),
     ] = None,
     target: Annotated[
-        Literal["emulator", "recorded", "live"] | None,
+        Target | None,
         typer.Option(help="Look at runs on this target: the last one is the last on it."),
     ] = None,
     batch: Annotated[
@@ -96,7 +104,7 @@ def compare_command(  # noqa: PLR0917 - Typer passes options by name
     responses that are not seen any more.
 
     Exits with 0 when nothing is worse, with 1 when something is, and with 3 when there is nothing
-    to compare or the new run decided nothing.
+    to compare or the new run decided nothing of an API.
 
     Example: specproof history compare last~7 last --api onesignal
     """
@@ -107,11 +115,11 @@ def compare_command(  # noqa: PLR0917 - Typer passes options by name
     if batch is not None and old is not None:
         raise InputError("--batch names the runs", remedy="leave out OLD and NEW, or --batch")
     with open_history(history, create=False) as opened:
+        opened.spare(output)
         comparison = _compared(
             opened,
-            _new_runs(opened, new, api or (), target, batch),
+            _new_runs(opened, new, api or (), target, batch, one=old is not None),
             None if old is None else _found(opened, old, api or (), target),
-            api or (),
             (window, days, latency),
         )
     chosen = CompareFormat.JSON if as_json else form
@@ -131,51 +139,59 @@ def compare_command(  # noqa: PLR0917 - Typer passes options by name
 def _new_runs(
     history: History,
     reference: str | None,
-    apis: list[str] | tuple[()],
+    apis: Sequence[str],
     target: str | None,
     batch: str | None,
-) -> tuple[StoredRun, ...]:
-    """Return the runs that were asked for, at least one.
+    *,
+    one: bool,
+) -> tuple[_Chosen, ...]:
+    """Return the runs that were asked for, at least one, each with the APIs to look at.
+
+    Args:
+        one: whether one run alone can be meant, since its old run is named.
 
     Raises:
-        CouldNotCheckError: the history has none.
+        CouldNotCheckError: the history has none, or none of one of the APIs.
     """
     if reference is not None:
-        return (_found(history, reference, apis, target),)
-    found: list[StoredRun] = []
+        return ((_found(history, reference, apis, target), frozenset(apis)),)
     limit = 1 if batch is None else None
+    chosen: dict[str, _Chosen] = {}
     for api in apis or (None,):
-        found += history.runs(api=api, target=target, batch=batch, limit=limit)
-    found = sorted({item.run_id: item for item in found}.values(), key=_age)
-    if not found:
-        raise CouldNotCheckError(f"there is nothing to compare: {history.shown} has no such run")
-    return tuple(found if batch is not None else found[-1:])
+        found = history.runs(api=api, target=target, batch=batch, limit=limit)
+        if not found:
+            of = "" if api is None else f" of {one_line(api)}"
+            raise CouldNotCheckError(
+                f"there is nothing to compare: {history.shown} has no such run{of}"
+            )
+        for run in found:
+            names = chosen[run.run_id][1] if run.run_id in chosen else frozenset()
+            chosen[run.run_id] = run, names | ({api} if api else set())
+    ordered = sorted(chosen.values(), key=_age)
+    return ((ordered[-1][0], frozenset(apis)),) if one else tuple(ordered)
 
 
-def _found(
-    history: History, reference: str, apis: list[str] | tuple[()], target: str | None
-) -> StoredRun:
+def _found(history: History, reference: str, apis: Sequence[str], target: str | None) -> StoredRun:
     """Return the run that was named; ``last`` counts runs of the one API and target asked for."""
     return history.find(reference, api=apis[0] if len(apis) == 1 else None, target=target)
 
 
-def _age(run: StoredRun) -> tuple[str, str]:
-    return run.started, run.run_id
+def _age(chosen: _Chosen) -> tuple[str, str]:
+    return chosen[0].started, chosen[0].run_id
 
 
 def _compared(
     history: History,
-    runs: tuple[StoredRun, ...],
+    chosen: tuple[_Chosen, ...],
     old: StoredRun | None,
-    apis: list[str] | tuple[()],
     looking: tuple[int, int, str],
 ) -> Comparison:
-    """Return the comparison of ``runs`` with what came before them.
+    """Return the comparison of the runs with what came before them.
 
     Raises:
         CouldNotCheckError: nothing did.
-        InputError: a run was to be compared with itself or with a later one, or tested none of
-            the APIs.
+        InputError: a run was to be compared with itself or with a later one, or did not test an
+            API that was asked for.
     """
     from specproof.history.behaviour import Looking
     from specproof.history.compare import Comparer
@@ -185,9 +201,8 @@ def _compared(
     targets = {"live": {"live"}, "any": {"emulator", "recorded", "live"}, "never": set[str]()}
     look = Looking(window=window, days=days, latency_of=frozenset(targets[latency]))
     comparer = Comparer(history, looking=look)
-    wanted = set(apis) or None
     streams: list[StreamComparison] = []
-    for run in runs:
+    for run, names in chosen:
         if old is not None and old.run_id == run.run_id:
             raise InputError(f"run {one_line(run.run_id)} can not be compared with itself")
         if old is not None and old.started > run.started:
@@ -195,20 +210,20 @@ def _compared(
                 f"run {one_line(old.run_id)} is later than run {one_line(run.run_id)}",
                 remedy="name the earlier one first",
             )
-        streams += comparer.run(run, old, wanted).streams
-    if not streams:
-        names = ", ".join(one_line(name) for name in sorted(apis)) or "any API"
-        raise InputError(f"run {one_line(runs[-1].run_id)} did not test {names}")
+        if lacking := sorted(name for name in names if run.api(name) is None):
+            raise InputError(
+                f"run {one_line(run.run_id)} did not test {', '.join(map(one_line, lacking))}"
+            )
+        streams += comparer.run(run, old, names or None).streams
     if all(item.old is None for item in streams):
-        raise CouldNotCheckError(_nothing(runs, old))
+        raise CouldNotCheckError(_nothing(chosen[-1][0], old))
     return Comparison(tuple(streams), look)
 
 
-def _nothing(runs: tuple[StoredRun, ...], old: StoredRun | None) -> str:
-    shown = one_line(runs[-1].run_id)
+def _nothing(run: StoredRun, old: StoredRun | None) -> str:
     if old is not None:
         return f"there is nothing to compare: run {one_line(old.run_id)} tested other APIs"
-    return f"there is nothing to compare: no comparable run comes before {shown}"
+    return f"there is nothing to compare: no comparable run comes before {one_line(run.run_id)}"
 
 
 def _rendered(comparison: Comparison, form: CompareFormat) -> str:
@@ -231,4 +246,4 @@ def _exit_code(comparison: Comparison, fail_on: str) -> int:
     if fail_on != "never" and comparison.fails(Severity(fail_on)):
         return 1
     compared = [item for item in comparison.streams if item.old is not None]
-    return 0 if any(item.checked for item in compared) else _PROVED_NOTHING
+    return 0 if all(item.checked for item in compared) else _PROVED_NOTHING

@@ -42,6 +42,7 @@ def export_command(
             for line in export_lines(opened):
                 write_text(line.decode("ascii"))
             return
+        opened.spare(output)
         counts: dict[str, int] = {}
         with replacing(output) as stream:
             stream.writelines(export_lines(opened, counts))

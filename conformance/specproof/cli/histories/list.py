@@ -6,16 +6,14 @@ from typing import Annotated
 
 import typer
 
-from specproof.cli.histories.options import HistoryOption
+from specproof.cli.histories.options import HistoryOption, Target
 
 __all__ = ["list_command"]
 
 
 def list_command(  # noqa: PLR0917 - Typer passes options by name
     api: Annotated[str | None, typer.Option(help="Only runs that tested this API.")] = None,
-    target: Annotated[
-        str | None, typer.Option(help="Only runs on this target: emulator, recorded or live.")
-    ] = None,
+    target: Annotated[Target | None, typer.Option(help="Only runs on this target.")] = None,
     batch: Annotated[
         str | None, typer.Option(help="Only runs that were started together under this name.")
     ] = None,

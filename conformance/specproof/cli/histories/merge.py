@@ -8,6 +8,15 @@ from typing import Annotated
 
 import typer
 
+from specproof.cli.options import (
+    AgainstOption,
+    FlakyOkOption,
+    LabelsOption,
+    LeastOption,
+    NoHistoryOption,
+    StoreOption,
+    VerboseOption,
+)
 from specproof.errors import InputError
 
 __all__ = ["merge_command"]
@@ -20,44 +29,16 @@ def merge_command(  # noqa: PLR0917 - Typer passes options by name
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the whole run's file here.")
     ] = None,
-    fail_on: Annotated[
-        str,
-        typer.Option(help="Least severity that makes exit code 1: error, warning, info, never."),
-    ] = "error",
-    flaky_ok: Annotated[
-        bool,
-        typer.Option(
-            "--flaky-ok", help="What no repeat of --confirm showed again does not fail the run."
-        ),
-    ] = False,
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RUN", help="Run file of an earlier run: error codes have to be as they were."
-        ),
-    ] = None,
-    history: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHERE",
-            help="Store the run in this file or database URL; without it in $SPECPROOF_HISTORY,"
-            " if that is set.",
-        ),
-    ] = None,
-    no_history: Annotated[
-        bool, typer.Option("--no-history", help="Store the run nowhere.")
-    ] = False,
-    label: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Label of the stored run; commit, branch and url come from GitHub or GitLab CI.",
-        ),
-    ] = None,
+    fail_on: LeastOption = "error",
+    flaky_ok: FlakyOkOption = False,
+    against: AgainstOption = None,
+    history: StoreOption = None,
+    no_history: NoHistoryOption = False,
+    label: LabelsOption = None,
     spec: Annotated[
         Path | None, typer.Option(help="OpenAPI file of parts that were run with --spec.")
     ] = None,
-    verbose: Annotated[bool, typer.Option(help="List every requirement.")] = False,
+    verbose: VerboseOption = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print specproof.history-merge/1 as JSON.")
     ] = False,
@@ -84,7 +65,13 @@ def merge_command(  # noqa: PLR0917 - Typer passes options by name
         raise InputError(f"--fail-on {fail_on} is none of {', '.join(SEVERITIES)}")
     place = place_of(history, off=no_history, partial=False)
     labels = read_labels(label or [], stored=place is not None or no_history)
-    try_place(place)
+    if output is not None and any(_same(output, file) for file in files):
+        raise InputError(
+            "would be written over: it is one of the parts",
+            file=str(output),
+            remedy="name another file for --output",
+        )
+    try_place(place, output)
     run = merge(
         files,
         root=root,
@@ -108,3 +95,7 @@ def merge_command(  # noqa: PLR0917 - Typer passes options by name
     else:
         show_text(run, verbose=verbose)
     raise typer.Exit(run.footer.exit_code)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-__all__ = ["ApisOption", "HistoryOption", "TargetsOption"]
+__all__ = ["ApisOption", "HistoryOption", "Target", "TargetsOption"]
+
+
+class Target(StrEnum):
+    """Where requests of a run went; a word that is none would find nothing, which is no news."""
+
+    EMULATOR = "emulator"
+    RECORDED = "recorded"
+    LIVE = "live"
+
 
 HistoryOption = Annotated[
     str | None,
@@ -23,6 +33,6 @@ ApisOption = Annotated[
     typer.Option("--api", metavar="NAME", help="Look at this API; all if none."),
 ]
 TargetsOption = Annotated[
-    list[str] | None,
-    typer.Option("--target", metavar="TARGET", help="Look at runs of this target; all if none."),
+    list[Target] | None,
+    typer.Option("--target", help="Look at runs of this target; all if none."),
 ]

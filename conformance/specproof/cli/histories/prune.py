@@ -31,7 +31,7 @@ def prune_command(
     """Delete old runs, and give the room back to the disk.
 
     The last run of each API and server stays, and so does the run with which something began to
-    fail that fails until now.
+    fail that fails until now, or was not checked since.
 
     Example: specproof history prune --keep-days 90 --drop-days 730 --dry-run
     """

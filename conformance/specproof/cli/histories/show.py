@@ -43,6 +43,7 @@ def show_command(
     with open_history(history, create=False) as opened:
         run = opened.find(reference, api=api)
         if output is not None:
+            opened.spare(output)
             write_atomic(output, opened.run_file(run.run_id))
         found = details(opened, run)
     if as_json:

@@ -53,7 +53,7 @@ def test_what_was_told_is_said_line_by_line(where: str, memory: Memory) -> None:
     """Services by variable and place; the second call has nothing to tell."""
     assert _alert("--history", where) == (
         0,
-        "".join(f"told SPECPROOF_ALERT_URLS#{n}: specproof: shop: 1 new\n" for n in (1, 2)),
+        "".join(f"told SPECPROOF_ALERT_URLS#{n}: specproof: shop: 1 new (error)\n" for n in (1, 2)),
     )
     assert [each.service.url for each in memory.sent] == [
         f"json://{CANARY}.test",
@@ -68,7 +68,7 @@ def test_what_could_not_be_told_ends_with_3(where: str, memory: Memory) -> None:
     with pytest.raises(CouldNotCheckError, match="1 of 2 messages could not be delivered"):
         _alert("--history", where)
     assert _alert.printed.splitlines()[1] == (  # type: ignore[attr-defined]  # set by it
-        "not told SPECPROOF_ALERT_URLS#2 (answered 500): specproof: shop: 1 new"
+        "not told SPECPROOF_ALERT_URLS#2 (answered 500): specproof: shop: 1 new (error)"
     )
 
 
@@ -103,7 +103,7 @@ def test_a_dry_run_needs_no_service(where: str) -> None:
     """It shows the messages."""
     code, text = _alert("--history", where, "--dry-run")
     assert code == 0
-    assert text.startswith("to nobody: specproof: shop: 1 new\n\nNEW error: list 200")
+    assert text.startswith("to nobody: specproof: shop: 1 new (error)\n\nNEW error: list 200")
 
 
 def test_nobody_to_tell_is_an_error(where: str) -> None:
@@ -122,7 +122,7 @@ def test_a_history_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     code, text = _alert("--history", str(missing), "--upstream", "shop:broken", "--json")
     assert code == 0
     assert [each["title"] for each in json.loads(text)["messages"]] == [
-        "specproof: shop: 1 new"
+        "specproof: shop: 1 new (error)"
     ] * 2
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 from histories import Night, night_run, nights
+from stored import stored_run
 from typer.testing import CliRunner, Result
 
 from specproof.cli.histories import compare as command
@@ -128,6 +129,45 @@ def test_last_is_the_last_of_the_api(place: Path) -> None:
     [stream] = json.loads(done.stdout)["streams"]
     assert (stream["old"]["id"], stream["new"]["id"]) == ("shop-000000-live", "shop-000100-live")
     assert "there is no run last~2" in str(_refused("last~2", "--api", "shop"))
+
+
+def test_every_named_api_is_compared(place: Path) -> None:
+    """Of several APIs each is compared by its last run, and none is left out unsaid."""
+    _store(place, [*nights(_NAME, "PF"), *nights(_NAME, "PPP", api="pets")])
+    named = ("--api", "shop", "--api", "pets")
+    done = _compare(*named, "--json")
+    assert done.exit_code == 1
+    told = {item["api"]: item["new"]["id"] for item in json.loads(done.stdout)["streams"]}
+    assert told == {"shop": "shop-000100-live", "pets": "pets-000200-live"}
+    lacking = _refused(*named, "--api", "shopp")
+    assert lacking.exit_code == 3
+    assert str(lacking).endswith("history.db has no such run of shopp")
+    for arguments in (("pets-000000",), ("pets-000000", "pets-0002")):
+        error = _refused(*arguments, *named)
+        assert str(error) == "run pets-000200-live did not test shop"
+
+
+def test_only_named_apis_of_a_run_are_compared(place: Path) -> None:
+    """What else the run tested is left out."""
+    with open_history(str(place)) as history:
+        for number in (1, 2):
+            history.store_run(stored_run(number))
+    for named, expected in ((("--api", "onesignal"), 1), ((), 2)):
+        told = json.loads(_compare(*named, "--json", "--fail-on", "never").stdout)["streams"]
+        assert len(told) == expected
+
+
+def test_api_that_a_batch_left_undecided(place: Path) -> None:
+    """It exits with 3 where one of several new runs decided nothing, whatever the others say."""
+    _store(place, [*nights(_NAME, "P"), *nights(_NAME, "P", api="pets")])
+    tuesday = [
+        Night({_NAME: letter}, day=1, api=api) for api, letter in (("shop", "P"), ("pets", "I"))
+    ]
+    _store(place, tuesday, batch="tuesday")
+    assert _compare("--batch", "tuesday").exit_code == 3
+    assert _compare("--batch", "tuesday", "--api", "shop").exit_code == 0
+    error = _refused("--batch", "tuesday", "--api", "shop", "--api", "fresh")
+    assert str(error).endswith("history.db has no such run of fresh")
 
 
 def test_batch(place: Path) -> None:

@@ -39,13 +39,13 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
 
 def test_issues_through_gh(options: tuple[str, ...], tmp_path: Path) -> None:
     """What is done is said; a dry run says what would be, and a second call nothing."""
-    title = "shop list 200: list 200 keeps its body"
+    title = "shop list 200 keeps its body"
     assert _issues(*options, "--limit", "1", "--dry-run") == (
         0,
         f"would open: {title}\nleft for the next call: 1\n",
     )
     assert _issues(*options, "--limit", "1") == (0, f"open 1: {title}\nleft for the next call: 1\n")
-    assert _issues(*options)[1] == "open 2: shop show 200: show 200 keeps its body\n"
+    assert _issues(*options)[1] == "open 2: shop show 200 keeps its body\n"
     assert _issues(*options) == (0, "nothing to do\n")
     with open_history(options[-1]) as history:
         history.store_run(night_run(nights("list/200/body", "PP")[1]))

@@ -68,6 +68,12 @@ def test_without_a_place_it_is_shown_only(tmp_path: Path) -> None:
     assert "part" not in done.stdout.splitlines()[0]
     again = _invoke("history", "merge", *parts, "--json")
     assert json.loads(again.stdout)["stored"] is None
+    before = parts[0].read_bytes()
+    with pytest.raises(InputError, match="would be written over: it is one of the parts"):
+        CliRunner().invoke(
+            app, ["history", "merge", *map(str, parts), "-o", str(parts[0])], catch_exceptions=False
+        )
+    assert parts[0].read_bytes() == before
     earlier = tmp_path / "earlier.jsonl"
     _invoke("history", "merge", *parts, "-o", earlier)
     assert _invoke("history", "merge", *parts, "--against", earlier).exit_code == 0

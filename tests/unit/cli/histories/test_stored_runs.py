@@ -78,6 +78,19 @@ def test_no_file_is_stored_where_one_is_wrong(tmp_path: Path) -> None:
     assert not Path(place).exists()
 
 
+@pytest.mark.parametrize("command", ["export", "show", "compare"])
+def test_nothing_is_written_over_the_history(where: Path, command: str) -> None:
+    """An output that is the file of the history is refused, by whatever name, before it is lost."""
+    other = where.with_name("other")
+    other.symlink_to(where)
+    for output in (where, other):
+        with pytest.raises(InputError, match="would be written over: the history is kept in it"):
+            _history(command, "--output", str(output))
+    assert len(_document("list")["runs"]) == 3
+    with open_history(":memory:") as history:
+        history.spare(where)
+
+
 def test_runs_are_listed_for_a_pipe(where: Path) -> None:
     """Columns, newest first; choices narrow the list."""
     lines = _history("list").splitlines()
@@ -98,6 +111,9 @@ def test_runs_are_listed_for_a_pipe(where: Path) -> None:
     assert len(_history("list", "--limit", "1").splitlines()) == 2
     assert _history("list", "--api", "nobody") == "no run\n"
     assert _history("list", "--target", "live", "--history", str(where)) == "no run\n"
+    for command in ("list", "alert", "issues", "compare"):
+        done = CliRunner().invoke(app, ["history", command, "--target", "liv"])
+        assert (done.exit_code, "'liv' is not one of" in done.stderr) == (2, True), command
     assert len(_document("list", "--since", night(2), "--api", "sequence")["runs"]) == 2
     run = _document("list", "--batch", "b2")["runs"][0]
     assert (run["run_id"], run["apis"][0]["failed"], run["complete"]) == ("night-0002", 1, True)
