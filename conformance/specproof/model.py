@@ -146,6 +146,7 @@ class Exchange:
         provenance: where the pair came from, for people.
         failure: why there is no response, or None.
         facts: what the scenario knows and checks may rely on, e.g. ``authenticated``.
+        sent: whether the request went out.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Exchange:
     provenance: str = ""
     failure: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

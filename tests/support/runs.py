@@ -386,6 +386,7 @@ _STATISTICS = st.builds(
     cases=_COUNT,
     distinct_requests=_COUNT,
     statuses=st.lists(st.integers(100, 599), max_size=3).map(tuple),
+    at_most=st.booleans(),
 )
 
 

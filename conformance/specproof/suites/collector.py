@@ -6,7 +6,6 @@ some observation names as its example are kept, in exported form.
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -25,6 +24,7 @@ from specproof.suites.records import ExportedExchange, told_media_type
 from specproof.suites.remembering import LONGEST, Counts, Remembering, head
 from specproof.suites.reproduce import curl
 from specproof.suites.script import Writer, words_of
+from specproof.suites.tally import Tally
 from specproof.targets.target import Target
 from specproof.text import one_line
 
@@ -83,9 +83,8 @@ class Collector:
         self._seen: dict[tuple[Any, ...], list[Any]] = {}
         self._messages: dict[tuple[str, str], int] = {}
         self._exported: dict[str, ExportedExchange] = {}
-        self._digests: dict[str, set[str]] = {}
+        self._tally = Tally(target, told, words_of(effective))
         self._statuses: dict[str, set[int]] = {}
-        self._cases: dict[str, int] = {}
         self._tested = {
             name: (
                 operation,
@@ -287,26 +286,19 @@ class Collector:
             exchanges=list(self._exported.values()),
             gaps=dict(self.gaps),
             notes=dict(self.notes),
-            cases=dict(self._cases),
+            cases=dict(self._tally.sent),
             codes={key: text for key, text in self._memory.items() if key.startswith("cause/")},
-            requests={key: sorted(value) for key, value in self._digests.items()},
+            requests=self._tally.distinct,
             statuses={key: sorted(value) for key, value in self._statuses.items()},
             timings=[] if self._stopwatch is None else self._stopwatch.timings(),
         )
 
     def _count(self, exchange: Exchange) -> None:
-        name = exchange.operation
-        request = exchange.request
-        self._cases[name] = self._cases.get(name, 0) + 1
-        digest = hashlib.blake2b(
-            b"\0".join((request.method.encode(), request.url.encode(), request.body)),
-            digest_size=8,
-        ).hexdigest()
-        self._digests.setdefault(name, set()).add(digest)
+        self._tally.note(exchange, self._template(exchange))
         if exchange.failure is not None:
             self.notes.setdefault("failure", exchange.failure)
         if exchange.response is not None:
-            self._statuses.setdefault(name, set()).add(exchange.response.status)
+            self._statuses.setdefault(exchange.operation, set()).add(exchange.response.status)
 
     def _media(self, response: Response) -> str | None:
         """Return the media type as a report may name it."""

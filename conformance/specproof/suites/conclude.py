@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from specproof import __version__
@@ -62,6 +62,7 @@ class _Found:
     exchanges: dict[str, ExportedExchange] = field(default_factory=dict)
     statistics: list[OperationStatistics] = field(default_factory=list)
     scripts: dict[str, JsonObject] = field(default_factory=dict)
+    apart: Container[tuple[str, str]] = ()
     codes: list[SeenCodes] = field(default_factory=list)
     latencies: list[Latency] = field(default_factory=list)
 
@@ -91,7 +92,7 @@ class _Found:
         named.update(item.exchange for item in judgement.findings)
         for item in evidence:
             self.exchanges.update({each.id: each for each in item.exchanges if each.id in named})
-        self.statistics.extend(_statistics(tested.name, evidence))
+        self.statistics.extend(_statistics(tested.name, evidence, self.apart))
         self.latencies.extend(latencies_of(tested.name, evidence))
 
 
@@ -105,6 +106,7 @@ def conclude(
     terms: Terms,
     confirmations: Mapping[str, Confirmation],
     shard: Shard | None = None,
+    apart: Container[tuple[str, str]] = (),
 ) -> Run:
     """Return the run whose items have seen ``evidence``.
 
@@ -113,6 +115,7 @@ def conclude(
         started: RFC 3339, UTC, of the first part; ``finished`` of the last.
         confirmations: by fingerprint, of the findings that were tried again.
         shard: where the evidence is of a part of the items only.
+        apart: API and operation of requests of which parts can not tell whether they are equal.
 
     Raises:
         CouldNotCheckError: no request of a whole run was answered.
@@ -123,7 +126,8 @@ def conclude(
         # ``inconclusive`` throughout would hide why.
         raise CouldNotCheckError(f"no request was answered: {silent}")
     subjects = [subject(name, plan.root, plan.spec) for name in plan.apis]
-    found = _Found(plan, terms, dt.date.fromisoformat(started[:10]), shard is not None)
+    today = dt.date.fromisoformat(started[:10])
+    found = _Found(plan, terms, today, partial=shard is not None, apart=apart)
     for tested in subjects:
         found.add(tested, [item for item in ordered if item.api == tested.name])
     header = RunHeader(
@@ -160,7 +164,7 @@ def conclude(
         findings=tuple(found.findings),
         exchanges=tuple(found.exchanges.values()),
         statistics=tuple(found.statistics),
-        footer=RunFooter(finished, summary, code),
+        footer=RunFooter(finished, summary, code, terms.flaky_ok),
         scripts=found.scripts,
         codes=tuple(found.codes),
         latencies=tuple(found.latencies),
@@ -213,19 +217,23 @@ def _silent(evidence: list[Evidence]) -> str:
     return ""
 
 
-def _statistics(api: str, evidence: list[Evidence]) -> list[OperationStatistics]:
+def _statistics(
+    api: str, evidence: list[Evidence], apart: Container[tuple[str, str]]
+) -> list[OperationStatistics]:
     names = sorted({name for item in evidence for name in item.cases})
     found = []
     for name in names:
         digests = {digest for item in evidence for digest in item.requests.get(name, ())}
+        unlisted = sum(item.unlisted.get(name, 0) for item in evidence)
         statuses = {status for item in evidence for status in item.statuses.get(name, ())}
         found.append(
             OperationStatistics(
                 api=api,
                 operation=name,
                 cases=sum(item.cases.get(name, 0) for item in evidence),
-                distinct_requests=len(digests),
+                distinct_requests=len(digests) + unlisted,
                 statuses=tuple(sorted(statuses)),
+                at_most=unlisted > 0 or (api, name) in apart,
             )
         )
     return found

@@ -48,9 +48,11 @@ class Evidence:
     Attributes:
         gaps: ``operation/status`` -> why that documented response was not brought about.
         notes: ``failure`` -> why a request got no answer, of the first that got none.
-        requests: digests of the distinct requests sent, per operation.
+        cases: requests that went out, per operation.
+        requests: digests of the distinct ones, per operation, see ``suites.tally``.
         codes: error codes by cause, as the check of their stability notes them.
         timings: of a live server's answers; an emulator in this process says nothing of a vendor.
+        unlisted: operation -> distinct requests beyond ``requests``, for which a part has no room.
     """
 
     api: str
@@ -63,6 +65,7 @@ class Evidence:
     statuses: dict[str, list[int]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     timings: list[Timed] = field(default_factory=list)
+    unlisted: dict[str, int] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the evidence as JSON values."""

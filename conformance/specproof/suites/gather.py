@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from unittest import mock
@@ -18,10 +18,11 @@ from specproof.errors import CouldNotCheckError
 from specproof.suites import plugin
 from specproof.suites.codes import told_codes
 from specproof.suites.evidence import Evidence
-from specproof.suites.items import kinds_of
+from specproof.suites.items import items_of, kinds_of
 from specproof.suites.plan import RunPlan, subject
 from specproof.suites.plugin import EvidenceCollector
 from specproof.suites.script import words_of
+from specproof.suites.tally import settled, tellable
 
 __all__ = ["gather"]
 
@@ -48,10 +49,10 @@ _UNUSED: Final = (
     "subtests",
     "terminal",
     "unittest",
+    # Looks through all memory twice, for what destructors raise; that was most of a short run.
+    "unraisableexception",
 )
-"""Plugins of pytest that the suite does nothing with: to register them is most of a short run."""
-
-_DIGEST_BYTES: Final = 8
+"""Plugins of pytest that the suite does nothing with: to register them is much of a short run."""
 
 
 def gather(plan: RunPlan, workers: int = 0) -> dict[str, Evidence]:
@@ -61,12 +62,15 @@ def gather(plan: RunPlan, workers: int = 0) -> dict[str, Evidence]:
         workers: processes to spread the items over; 0 runs them in this one.
 
     Raises:
-        CouldNotCheckError: the suite itself broke down.
+        CouldNotCheckError: the suite itself broke down, or an item was left out.
     """
     found = _played(plan, workers)
-    # So that what two machines have seen can be put together, digests of requests stay as they
-    # are where nothing in them is anybody's. Those of a live server could be guessed at.
-    key = secrets.token_bytes(16) if plan.target == "live" else None
+    left = set(items_of(plan)) - set(found)
+    if left:
+        raise CouldNotCheckError(f"the suite broke down: it left out {len(left)} of its items")
+    key = secrets.token_bytes(16)
+    digests = (each for item in found.values() for each in item.requests.values())
+    known = tellable(chain.from_iterable(digests))
     told: dict[str, Evidence] = {}
     # With several workers items finish in any order; their names decide instead.
     for name in sorted(found):
@@ -75,19 +79,9 @@ def gather(plan: RunPlan, workers: int = 0) -> dict[str, Evidence]:
         told[name] = replace(
             item,
             codes=told_codes(item.codes, words),
-            requests=item.requests if key is None else _keyed(item.requests, key),
+            requests={place: settled(each, known, key) for place, each in item.requests.items()},
         )
     return told
-
-
-def _keyed(requests: Mapping[str, list[str]], key: bytes) -> dict[str, list[str]]:
-    return {
-        name: sorted(
-            hashlib.blake2b(digest.encode(), digest_size=_DIGEST_BYTES, key=key).hexdigest()
-            for digest in digests
-        )
-        for name, digests in requests.items()
-    }
 
 
 def _played(plan: RunPlan, workers: int) -> dict[str, Evidence]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from specproof import __version__
 from specproof.errors import InputError
-from specproof.suites.parts import Part, assemble
+from specproof.suites.parts import Part, assemble, subjects_digest
 from specproof.suites.plan import RunPlan, subject
 from specproof.suites.records import Run, RunHeader, Shard
 from specproof.suites.runfile import read_run
@@ -68,6 +68,12 @@ def merge(
                 file=str(first.path),
                 remedy="merge parts in the revision that ran them",
             )
+    if first.shard.subjects != subjects_digest(plan):
+        raise InputError(
+            "the promises, stored cases or recordings here are not those of the parts",
+            file=str(first.path),
+            remedy="merge parts in the revision that ran them",
+        )
     return assemble(
         plan,
         [file.part for file in read],

@@ -28,6 +28,7 @@ from specproof.suites.lines import decoded, encoded
 from specproof.suites.plan import RunPlan, subject
 from specproof.suites.records import Run, Shard, origin
 from specproof.suites.repeats import Outcomes, confirmations_of, observe
+from specproof.suites.tally import is_private
 from specproof.targets.ledger import default_ledger
 
 __all__ = [
@@ -42,11 +43,15 @@ __all__ = [
     "plan_digest",
     "prepared",
     "shard_run",
+    "subjects_digest",
 ]
 
 PART_SCHEMA: Final = "specproof.run-part/1"
 MAX_PARTS: Final = 10_000
 MAX_PART_BYTES: Final = 256 * 1024 * 1024
+
+_DIGESTS: Final = 4_000_000
+"""Most digests of requests in a part, which take a third of `MAX_PART_BYTES`."""
 
 _NAMED: Final = 10
 """Most missing parts that a message names."""
@@ -162,9 +167,42 @@ def execute_part(
         count=count,
         started=started,
         finished=now(),
-        evidence=observed.evidence,
+        evidence=_fitting(observed.evidence),
         repeats=observed.repeats,
     )
+
+
+def _fitting(evidence: Mapping[str, Evidence]) -> Mapping[str, Evidence]:
+    """Return ``evidence`` with as many digests of requests as a part has room for."""
+    listed = [digests for item in evidence.values() for digests in item.requests.values()]
+    if sum(map(len, listed)) <= _DIGESTS:
+        return evidence
+    most = _DIGESTS // len(listed)
+    return {
+        name: replace(
+            item,
+            requests={place: digests[:most] for place, digests in item.requests.items()},
+            unlisted={
+                place: len(digests) - most
+                for place, digests in item.requests.items()
+                if len(digests) > most
+            },
+        )
+        for name, item in evidence.items()
+    }
+
+
+def _apart(parts: Iterable[Part]) -> frozenset[tuple[str, str]]:
+    """Return API and operation of what several parts have sent and one of them may not tell."""
+    senders: dict[tuple[str, str], set[int]] = {}
+    private = set()
+    for part in parts:
+        for item in part.evidence.values():
+            for operation, digests in item.requests.items():
+                senders.setdefault((item.api, operation), set()).add(part.index)
+                if any(map(is_private, digests)):
+                    private.add((item.api, operation))
+    return frozenset(place for place in private if len(senders[place]) > 1)
 
 
 def dealt(plan: RunPlan, index: int, count: int) -> tuple[str, ...]:
@@ -207,6 +245,7 @@ def assemble(
         finished=max(part.finished for part in given),
         terms=Terms(fail_on, against, flaky_ok),
         confirmations=confirmations_of(part.repeats for part in given),
+        apart=_apart(given),
     )
 
 
@@ -221,7 +260,14 @@ def shard_run(plan: RunPlan, part: Part, *, fail_on: str = "error", flaky_ok: bo
         finished=part.finished,
         terms=Terms(fail_on, None, flaky_ok),
         confirmations=confirmations_of([part.repeats]),
-        shard=Shard(part.index, part.count, part.plan_digest, plan.mode, plan.cases),
+        shard=Shard(
+            part.index,
+            part.count,
+            part.plan_digest,
+            plan.mode,
+            plan.cases,
+            subjects_digest(plan),
+        ),
     )
     return replace(run, part=text)
 
@@ -242,9 +288,18 @@ def plan_digest(plan: RunPlan) -> str:
         "headers": sorted(plan.headers),
         "version": __version__,
         "items": items_of(plan),
-        "subjects": [_subject_digest(name, plan.root, plan.spec) for name in plan.apis],
+        "subjects": _subject_digests(plan),
     }
     return sha256(canonical_json(plain))
+
+
+def subjects_digest(plan: RunPlan) -> str:
+    """Return 64 hexadecimal digits for what the catalog has of the APIs of ``plan``."""
+    return sha256(canonical_json(_subject_digests(plan)))
+
+
+def _subject_digests(plan: RunPlan) -> list[Any]:
+    return [_subject_digest(name, plan.root, plan.spec) for name in plan.apis]
 
 
 @functools.lru_cache(maxsize=64)
@@ -298,5 +353,6 @@ def _check(plan: RunPlan, parts: Sequence[Part], known: str) -> None:
         apis = {name: item.api for name, item in part.evidence.items()}
         if apis != {name: name.split("/")[1] for name in due}:
             raise InputError(
-                f"part {part.index} of {count} does not hold what fell to it: it was changed"
+                f"part {part.index} of {count} does not hold what fell to it",
+                remedy="its file was changed, or the stored cases and recordings here are others",
             )

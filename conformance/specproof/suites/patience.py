@@ -75,7 +75,7 @@ class PatientSession:
             url = f"{self._session.target.base_url}{path}"
             asked = replace(last.request, method=method, url=url, body=b"")
             failure = "not sent: the server limits how often this is asked"
-            return replace(last, request=asked, response=None, failure=failure)
+            return replace(last, request=asked, response=None, failure=failure, sent=False)
         made = self._session.send(operation, method, path, **rest)
         self._last[operation] = made
         self._note(made, operation, method, path)

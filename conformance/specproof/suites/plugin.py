@@ -7,7 +7,9 @@ Use it as ``specproof run`` does, or directly::
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -75,6 +77,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the plan once."""
+    if sys.unraisablehook is sys.__unraisablehook__:
+        # A destructor says nothing of a contract, and what it raises may hold anything.
+        config.add_cleanup(functools.partial(setattr, sys, "unraisablehook", sys.unraisablehook))
+        sys.unraisablehook = _unheard
     text = config.getoption("--specproof-plan")
     config.stash[_PLAN] = (
         RunPlan.from_text(text)
@@ -86,6 +92,10 @@ def pytest_configure(config: pytest.Config) -> None:
             cases=config.getoption("--specproof-cases") or 40,
         )
     )
+
+
+def _unheard(_: object) -> None:
+    """Say nothing of an exception that nobody can handle."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -75,6 +75,7 @@ class Shard:
         plan: digest of what decides about the run, the same for all of its parts.
         mode: ``replay`` or ``discover``, as in ``suites.plan``.
         cases: fresh cases per operation and kind that were asked for.
+        subjects: digest of what is known of the APIs, see ``suites.parts``.
     """
 
     index: int
@@ -82,6 +83,7 @@ class Shard:
     plan: str
     mode: str
     cases: int
+    subjects: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +142,28 @@ class ExportedExchange:
 
 @dataclass(frozen=True, slots=True)
 class OperationStatistics:
-    """How much of an operation was tried; ``statuses`` are the distinct ones answered, sorted."""
+    """How much of an operation was tried.
+
+    Attributes:
+        cases: requests that went out.
+        statuses: the distinct ones answered, sorted.
+        at_most: whether ``distinct_requests`` may be less: parts of a run can not always tell
+            whether they have sent the same.
+    """
 
     api: str
     operation: str
     cases: int
     distinct_requests: int
     statuses: tuple[int, ...] = ()
+    at_most: bool = False
+
+    def to_plain(self) -> JsonObject:
+        """Return the record as a file has it: of what is exact as before there were parts."""
+        plain = asdict(self)
+        if not self.at_most:
+            del plain["at_most"]
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +246,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class RunFooter:
-    """How a run ended: RFC 3339 date and time in UTC, counts, and the exit code."""
+    """How a run ended: RFC 3339 date and time in UTC, counts, and the exit code.
+
+    ``flaky_ok`` says that findings which no repeat showed again left the exit code alone.
+    """
 
     finished: str
     summary: Summary
     exit_code: int
+    flaky_ok: bool = False
 
 
 @dataclass(frozen=True, slots=True)

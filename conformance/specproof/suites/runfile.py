@@ -152,9 +152,13 @@ def _records(run: Run) -> Iterator[dict[str, Any]]:
     for fingerprint, script in sorted(run.scripts.items()):
         yield {"type": "script", "fingerprint": fingerprint, "script": script}
     for statistics in run.statistics:
-        yield {"type": "statistics", **asdict(statistics)}
+        yield {"type": "statistics", **statistics.to_plain()}
     yield from _further(run)
-    yield {"type": "footer", **asdict(run.footer)}
+    footer = asdict(run.footer)
+    if not run.footer.flaky_ok:
+        # Likewise, of a run in which every finding counted.
+        del footer["flaky_ok"]
+    yield {"type": "footer", **footer}
 
 
 def _further(run: Run) -> Iterator[dict[str, Any]]:

@@ -50,6 +50,20 @@ _BODY_LIMIT = 16 * 1024 * 1024
 """Most bytes of a response body that are read, before and after decoding."""
 
 
+_UNSENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
+"""What is raised before a request goes out."""
+
+
+class _NotSentError(Exception):
+    """A request did not go out; says why."""
+
+
 class TargetSession:
     """Implements ``apis.contract.Session`` on one target.
 
@@ -169,7 +183,11 @@ class TargetSession:
     ) -> Exchange:
         self._sent += 1
         self._entry = None
-        response, failure = self._transmit(request)
+        try:
+            response, failure = self._transmit(request)
+            sent = True
+        except _NotSentError as error:
+            response, failure, sent = None, str(error), False
         known = {"time-budget": self._budget}
         if facts:
             known.update(facts)
@@ -185,6 +203,7 @@ class TargetSession:
             provenance=provenance or self.target.provenance,
             failure=failure,
             facts=known,
+            sent=sent,
         )
         self._record(made)
         self._settle(made)
@@ -279,6 +298,11 @@ class TargetSession:
                 self.adopt(exchange, identifier)
 
     def _transmit(self, request: Request) -> tuple[Response | None, str | None]:
+        """Send ``request``; return the response, or why there is none.
+
+        Raises:
+            _NotSentError: it did not even go out.
+        """
         transport = self.target.transport
         if isinstance(transport, InProcessTransport):
             started = time.perf_counter()
@@ -290,12 +314,15 @@ class TargetSession:
                 request.method, request.url, headers=list(request.headers), content=request.body
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            return None, f"the request can not be written as HTTP ({type(error).__name__})"
+            problem = f"the request can not be written as HTTP ({type(error).__name__})"
+            raise _NotSentError(problem) from None
         started = time.perf_counter()
         try:
             answer = self.target.transport.handle_request(outgoing)
         except GuardError as error:
-            return None, f"not sent: {error}"
+            raise _NotSentError(f"not sent: {error}") from None
+        except _UNSENT as error:
+            raise _NotSentError(f"no answer ({type(error).__name__})") from None
         except httpx.HTTPError as error:
             return None, f"no answer ({type(error).__name__})"
         self._entry = answer.extensions.get(ENTRY)

@@ -125,6 +125,22 @@ def test_a_server_that_lets_everybody_in_is_found(spec: str) -> None:
     assert "curl" in finding.reproduce
 
 
+def test_what_the_budget_kept_back_is_not_counted(spec: str) -> None:
+    """The number of requests is that of those that the server got."""
+    got: list[str] = []
+
+    def counting(method: str, path: str, headers: Any) -> Answer:
+        got.append(path)
+        return _shop(method, path, headers)
+
+    with vendor(counting) as url:
+        plan = RunPlan(("shop",), "live", url, spec=spec, cases=0, max_requests=3)
+        run = execute(plan)
+    assert len(got) == run.summary.exchanges == sum(item.cases for item in run.statistics) == 3
+    assert run.summary.distinct_requests == len(set(got))
+    assert any("the budget of 3 requests is used up" in item.reason for item in run.verdicts)
+
+
 def test_a_server_that_is_not_there_can_not_be_checked(spec: str) -> None:
     """Exit code 3, and the reason."""
     with vendor(_shop) as url:
@@ -153,7 +169,9 @@ def test_the_same_seed_is_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
     first = execute(plan)
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing_at_all --no-such-option")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
-    assert _comparable(execute(plan)) == _comparable(first)
+    second = execute(plan)
+    assert _comparable(second) == _comparable(first)
+    assert second.header.run_id != first.header.run_id
     # The corpus was replayed, so nothing was drawn that a number of cases could count.
     assert first.header.cases is None
     (asked,) = (item for item in first.statistics if item.operation == "deleteCustomerAliasesById")

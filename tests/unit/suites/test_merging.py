@@ -28,6 +28,12 @@ def parts() -> tuple[Run, Run]:
     return shard_run(PLAN, first), shard_run(PLAN, second)
 
 
+@pytest.fixture(scope="module")
+def whole() -> Run:
+    """Return the run in one piece."""
+    return execute(PLAN)
+
+
 def _written(folder: Path, *runs: Run) -> list[Path]:
     paths = [folder / f"part-{number}.jsonl" for number in range(1, len(runs) + 1)]
     for path, run in zip(paths, runs, strict=True):
@@ -35,13 +41,12 @@ def _written(folder: Path, *runs: Run) -> list[Path]:
     return paths
 
 
-def test_files_of_parts_are_the_run(parts: tuple[Run, Run], tmp_path: Path) -> None:
+def test_files_of_parts_are_the_run(parts: tuple[Run, Run], whole: Run, tmp_path: Path) -> None:
     """In any order, with the same id each time, from the catalog here or named."""
     paths = _written(tmp_path, *parts)
     run = merge(paths)
     root = Path(__file__).parents[3]
     assert run == merge(paths[::-1]) == merge(paths, root=root)
-    whole = execute(PLAN)
     assert (run.verdicts, run.findings, run.statistics) == (
         whole.verdicts,
         whole.findings,
@@ -54,17 +59,18 @@ def test_files_of_parts_are_the_run(parts: tuple[Run, Run], tmp_path: Path) -> N
     assert read_run(tmp_path / "run.jsonl") == run
 
 
-def test_the_terms_are_those_of_the_merge(parts: tuple[Run, Run], tmp_path: Path) -> None:
+def test_the_terms_are_those_of_the_merge(
+    parts: tuple[Run, Run], whole: Run, tmp_path: Path
+) -> None:
     """What fails the run is said where it is judged."""
     paths = _written(tmp_path, *parts)
     assert merge(paths).footer.exit_code == 0
-    earlier = execute(PLAN)
-    codes = tuple(replace(item, codes=("#00000000",)) for item in earlier.codes)
+    codes = tuple(replace(item, codes=("#00000000",)) for item in whole.codes)
     assert codes
-    against = merge(paths, against=replace(earlier, codes=codes))
+    against = merge(paths, against=replace(whole, codes=codes))
     assert {item.rule for item in against.findings} >= {"error-code-stable"}
     assert against.footer.exit_code == 1
-    lenient = merge(paths, against=replace(earlier, codes=codes), fail_on="never")
+    lenient = merge(paths, against=replace(whole, codes=codes), fail_on="never")
     assert lenient.footer.exit_code == 0
 
 
@@ -126,6 +132,14 @@ _OTHER = replace(awkward_run().header.apis[0], api="sequence")
                 for run in both
             ],
             "the specs of onesignal here are not those that the parts were run with",
+        ),
+        (
+            lambda *both: [_shard(run, subjects="0" * 64) for run in both],
+            r"part-1.jsonl: the promises, stored cases or recordings here are not those of",
+        ),
+        (
+            lambda *both: [_shard(run, subjects="") for run in both],
+            r"part-1.jsonl: the promises, stored cases or recordings here are not those of",
         ),
     ],
 )

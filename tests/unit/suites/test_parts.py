@@ -17,6 +17,7 @@ from vendors import Answer, vendor
 
 from specproof.errors import CouldNotCheckError, InputError, LimitError
 from specproof.model import Blame, Observation, Severity, VerdictKind
+from specproof.report.view import summary_line
 from specproof.suites import parts
 from specproof.suites.codes import codes_of
 from specproof.suites.conclude import Terms, conclude
@@ -34,12 +35,14 @@ from specproof.suites.parts import (
 )
 from specproof.suites.plan import RunPlan, subject
 from specproof.suites.records import ExportedExchange, Run
-from specproof.suites.repeats import confirmations_of
+from specproof.suites.repeats import Observed, confirmations_of
 from specproof.suites.runfile import read_run, write_run
 
 PLAN = RunPlan(("onesignal", "sequence"), mode="discover", cases=0, seed=5)
 ITEMS = items_of(PLAN)
 DIGEST = plan_digest(PLAN)
+ONE_PLAN = replace(PLAN, apis=("onesignal",))
+ONE_ITEMS = items_of(ONE_PLAN)
 BOTH = {name: subject(name, None, None).requirements for name in PLAN.apis}
 
 
@@ -414,6 +417,74 @@ def test_a_live_part_tells_no_secret(shop: RunPlan, tmp_path: Path) -> None:
     (timed,) = (item for item in run.latencies if item.status == 200)
     assert 0 < len(timed.milliseconds) <= timed.count
     assert timed.milliseconds == tuple(sorted(timed.milliseconds))
+
+
+def test_parts_of_a_live_run_count_equal_requests_once(shop: RunPlan) -> None:
+    """As the run in one piece does; no part has to know what another has sent."""
+    with vendor(_shop) as url:
+        plan = replace(shop, base_url=url, resources={"id": ("4711004711",)})
+        whole = execute(plan)
+        run = assemble(plan, [execute_part(plan, index, 3) for index in (1, 2, 3)])
+    assert run.statistics == whole.statistics
+    assert run.summary == whole.summary
+    assert not any(item.at_most for item in run.statistics)
+    assert run.summary.distinct_requests < run.summary.exchanges
+
+
+def test_what_parts_can_not_tell_apart_is_a_bound() -> None:
+    """Of what only one of them has sent, or all may tell, the number is exact."""
+    first, second = "a" * 16, "b" * 16
+    digest = plan_digest(ONE_PLAN)
+
+    def run(*several: dict[str, list[str]]) -> Run:
+        evidence = {
+            name: Evidence(
+                name.split("/")[1],
+                cases=dict.fromkeys(requests, 9),
+                requests=requests,
+            )
+            for name, requests in zip(ONE_ITEMS, several, strict=False)
+        } | {name: Evidence(name.split("/")[1]) for name in ONE_ITEMS[len(several) :]}
+        shares = [
+            _part(
+                n, 2, {name: evidence[name] for name in dealt(ONE_PLAN, n, 2)}, plan_digest=digest
+            )
+            for n in (1, 2)
+        ]
+        return assemble(ONE_PLAN, [Part.from_bytes(part.to_bytes()) for part in shares])
+
+    same = run({"a": [first]}, {"a": [first, second]})
+    assert [(item.distinct_requests, item.at_most) for item in same.statistics] == [(2, False)]
+    apart = run({"a": [f"?{first}"], "b": [f"?{first}"]}, {"a": [second], "c": [second]})
+    assert [
+        (item.operation, item.distinct_requests, item.at_most) for item in apart.statistics
+    ] == [("a", 2, True), ("b", 1, False), ("c", 1, False)]
+    assert "(at most 4 distinct)" in summary_line(apart)
+    assert "(2 distinct)" in summary_line(same)
+
+
+def test_a_part_has_room_for_so_many_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left out still counts, and the number is said to be a bound."""
+    monkeypatch.setattr(parts, "_DIGESTS", 5)
+    digests = [f"{number:016x}" for number in range(4)]
+    seen = {
+        name: Evidence(
+            name.split("/")[1], cases={"a": 4, "b": 1}, requests={"a": digests, "b": digests[:1]}
+        )
+        for name in ONE_ITEMS[:2]
+    }
+    monkeypatch.setattr(parts, "observe", lambda *_, **__: Observed(seen, {}))
+    part = Part.from_bytes(execute_part(ONE_PLAN, 1, 1).to_bytes())
+    assert sum(len(each) for item in part.evidence.values() for each in item.requests.values()) <= 5
+    alone = shard_run(ONE_PLAN, part)
+    assert {
+        (item.operation, item.distinct_requests, item.at_most) for item in alone.statistics
+    } == {
+        ("a", 7, True),
+        ("b", 1, False),
+    }
+    monkeypatch.setattr(parts, "_DIGESTS", 10)
+    assert execute_part(ONE_PLAN, 1, 1).evidence == seen
 
 
 def test_a_part_alone_claims_nothing_of_the_whole(shop: RunPlan, tmp_path: Path) -> None:

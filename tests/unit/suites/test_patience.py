@@ -84,9 +84,10 @@ def test_a_look_that_is_limited_is_left_out_until_it_is_due() -> None:
     session.waits["+look"] = 2.0
     spared.send("+look", "GET", "/things/1")
     left_out = spared.send("+look", "GET", "/things/1")
-    assert (left_out.response, left_out.failure) == (
+    assert (left_out.response, left_out.failure, left_out.sent) == (
         None,
         "not sent: the server limits how often this is asked",
+        False,
     )
     spared.send("+look", "GET", "/things/2")
     now[0] = 2.0

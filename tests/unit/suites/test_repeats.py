@@ -14,11 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vendors import Answer, vendor
 
+from specproof.model import Observation
+from specproof.suites import repeats
+from specproof.suites.evidence import Evidence, Seen
 from specproof.suites.execute import execute
 from specproof.suites.parts import assemble, execute_part, shard_run
-from specproof.suites.plan import RunPlan
+from specproof.suites.plan import RunPlan, subject
 from specproof.suites.records import Confirmation, Run
-from specproof.suites.repeats import Outcomes, confirmations_of
+from specproof.suites.repeats import Outcomes, confirmations_of, observe
 
 SPEC = """\
 openapi: 3.1.0
@@ -96,6 +99,8 @@ def test_what_happened_once_is_flaky(plan: RunPlan) -> None:
     assert run.footer.exit_code == 1
     lenient = _run(plan, _Shop(BAD, GOOD), confirm=1, flaky_ok=True)
     assert (lenient.footer.exit_code, lenient.summary.failed > 0) == (0, True)
+    # Whoever reads the run later has to know by which rule.
+    assert (run.footer.flaky_ok, lenient.footer.flaky_ok) == (False, True)
 
 
 def test_what_is_broken_in_another_way_is_seen_again(plan: RunPlan) -> None:
@@ -120,6 +125,41 @@ def test_repeats_keep_to_the_budget(plan: RunPlan) -> None:
     run = _run(replace(plan, max_requests=ASKED), shop, confirm=2)
     assert shop.asked == ASKED
     assert set(run.confirmations.values()) == {Confirmation(0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("notes", "nonce", "outcome"),
+    [({}, "", (0, 1)), ({"stopped": "the budget is used up"}, "0" * 16, (0, 0))],
+)
+def test_a_repeat_that_was_cut_off_shows_nothing(
+    notes: dict[str, str], nonce: str, outcome: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it saw held, but what would have shown the finding may not have been sent any more."""
+    requirement = subject("onesignal", None, None).requirements[0]
+    told = [
+        Evidence(
+            "onesignal",
+            [Seen(Observation("a-rule", requirement.id, "e#1", holds=holds, message=message), 1)],
+            notes=noted,
+        )
+        for holds, message, noted in ((False, "wrong", {}), (True, "", notes))
+    ]
+    plans: list[RunPlan] = []
+
+    def gathered(plan: RunPlan, _: int) -> dict[str, Evidence]:
+        plans.append(plan)
+        return {"item": told.pop(0)}
+
+    monkeypatch.setattr(repeats, "gather", gathered)
+    plan = RunPlan(("onesignal",), "recorded", nonce=nonce)
+    observed = observe(plan, started="2026-01-02T03:04:05+00:00", confirm=1)
+    (found,) = confirmations_of([observed.repeats]).values()
+    assert (found.seen, found.of) == outcome
+    first, again = plans
+    assert (again.only, again.budget) == (("item",), first.budget)
+    # What a live run invented is there already when it is tried again.
+    assert first.nonce == nonce
+    assert (again.nonce != nonce) is bool(nonce)
 
 
 def test_what_does_not_count_is_not_tried_again(plan: RunPlan) -> None:

@@ -47,6 +47,17 @@ def test_reading_gives_what_was_written(tmp_path: Path, run: Run) -> None:
     assert read_run(path) == run
 
 
+def test_the_rule_of_flaky_ok_is_kept_and_no_other_footer_is_another(tmp_path: Path) -> None:
+    """Files of runs without it are as they were before there was such a rule."""
+    run = awkward_run()
+    path = tmp_path / "run.jsonl"
+    write_run(run, path)
+    assert "flaky_ok" not in path.read_text()
+    lenient = dataclasses.replace(run, footer=dataclasses.replace(run.footer, flaky_ok=True))
+    write_run(lenient, path)
+    assert read_run(path) == lenient
+
+
 def test_awkward_texts_survive_and_are_inert_on_a_terminal(tmp_path: Path) -> None:
     """A run file holds printable ASCII only, whatever the vendor sent."""
     path = tmp_path / "run.jsonl"

@@ -201,15 +201,25 @@ def test_a_stream_of_another_kind_is_broken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "failure"),
+    ("error", "failure", "sent"),
     [
-        (httpx.ConnectError("CANARY"), "no answer (ConnectError)"),
-        (httpx.ReadTimeout("CANARY"), "no answer (ReadTimeout)"),
-        (GuardError("the budget of requests is used up"), "not sent: the budget of requests"),
+        (httpx.ConnectError("CANARY"), "no answer (ConnectError)", False),
+        (httpx.ConnectTimeout("CANARY"), "no answer (ConnectTimeout)", False),
+        (httpx.LocalProtocolError("CANARY"), "no answer (LocalProtocolError)", False),
+        (httpx.ReadTimeout("CANARY"), "no answer (ReadTimeout)", True),
+        (httpx.WriteError("CANARY"), "no answer (WriteError)", True),
+        (
+            GuardError("the budget of requests is used up"),
+            "not sent: the budget of requests",
+            False,
+        ),
     ],
 )
-def test_no_answer_is_a_failure_not_a_crash(error: Exception, failure: str) -> None:
-    """The reason names the kind of error and none of its text, which may hold the URL."""
+def test_no_answer_is_a_failure_not_a_crash(error: Exception, failure: str, sent: object) -> None:
+    """The reason names the kind of error and none of its text, which may hold the URL.
+
+    What never went out, or may have gone out, is told apart.
+    """
 
     def answer(_: httpx.Request) -> httpx.Response:
         raise error
@@ -218,6 +228,7 @@ def test_no_answer_is_a_failure_not_a_crash(error: Exception, failure: str) -> N
     exchange = session.send("drop", "GET", "/x")
     assert exchange.response is None
     assert (exchange.failure or "").startswith(failure)
+    assert exchange.sent is sent
     assert "CANARY" not in (exchange.failure or "")
     assert kept == [exchange]
 
@@ -228,6 +239,7 @@ def test_what_can_not_be_written_as_http_is_not_sent() -> None:
     exchange = session.exchange("drop", Request("GET", "http://[::1", ()))
     assert exchange.response is None
     assert "can not be written as HTTP" in (exchange.failure or "")
+    assert not exchange.sent
 
 
 def test_conditions_and_resources_come_from_the_target() -> None:
