@@ -38,6 +38,14 @@ _GROUND = "getComputedStyle(document.body).backgroundColor"
 _DARK = ("api", "change")
 """Pages that between them have every colour of the others."""
 _PHONE = 390
+_PAPER = 703
+"""CSS pixels between margins of 12 mm on A4."""
+_CUT = """[...document.querySelectorAll('main *')]
+  .filter(each => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth + 1)
+  .map(each => each.tagName + ' ' + each.textContent.slice(0, 40))"""
+_NARROWEST = """Math.min(1000, ...[...document.querySelectorAll(
+  '.scroll > table:not([class]) td:not(.num)')].map(each => each.offsetWidth))"""
+_CLOSED = ".card details:not([open]) :is(pre, h4)"
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +100,20 @@ class Seen:
         dark: what it found of contrast in the dark one.
         grounds: colour of the page in the light and the dark scheme.
         phone: how wide the page is on a screen of 390 px.
+        narrow: how wide the narrowest column of words is there.
         paper: filters and headings that are printed, and the colour of the words, in dark scheme.
+        cut: what does not fit on the width of A4.
+        folded: pieces of closed findings and changes that are printed, and of requirements.
     """
 
     violations: list[str]
     dark: list[str]
     grounds: tuple[str, str]
     phone: int
+    narrow: int
     paper: tuple[int, int, str]
+    cut: list[str]
+    folded: tuple[int, int]
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +127,11 @@ def seen(browser: Browser, tab: Visit, site: Path, evidence: Path) -> dict[str, 
                 visit.open(page).screenshot(path=evidence / f"{kind}-{scheme}.png")
             grounds = (light.ask(_GROUND), dark.ask(_GROUND))
             dark.page.emulate_media(media="print", color_scheme="dark")
+            dark.page.set_viewport_size({"width": _PAPER, "height": 900})
             paper = (dark.shown(".filter"), dark.shown("h1"), dark.ask(_INK))
+            cut = dark.ask(_CUT)
+            folded = (dark.shown(_CLOSED), dark.shown(".requirement details:not([open]) dl"))
+            dark.page.set_viewport_size({"width": 1280, "height": 900})
             dark.page.emulate_media(media="screen", color_scheme="dark")
             # What is folded has the same colours as what is not, so dark pages stay as they are.
             pale = _violations(dark, only="color-contrast") if kind in _DARK else []
@@ -122,8 +140,9 @@ def seen(browser: Browser, tab: Visit, site: Path, evidence: Path) -> dict[str, 
             light.page.set_viewport_size({"width": _PHONE, "height": 900})
             light.page.screenshot(path=evidence / f"{kind}-phone.png")
             width = light.ask("document.documentElement.scrollWidth")
+            narrow = light.ask(_NARROWEST)
             light.page.set_viewport_size({"width": 1280, "height": 900})
-            looked[kind] = Seen(found, pale, grounds, width, paper)
+            looked[kind] = Seen(found, pale, grounds, width, narrow, paper, cut, folded)
     return looked
 
 
@@ -252,11 +271,24 @@ def test_dark_pages_can_be_read(seen: dict[str, Seen]) -> None:
 def test_pages_fit_a_phone(seen: dict[str, Seen]) -> None:
     """At 390 px no page scrolls sideways, unfolded as it is."""
     assert all(found.phone <= _PHONE for found in seen.values()), seen
+    # A table scrolls in its frame rather than to break words into letters.
+    assert all(found.narrow >= 100 for found in seen.values()), seen
 
 
 def test_pages_print(seen: dict[str, Seen]) -> None:
     """On paper there are no filters, and words are dark on white even in the dark scheme."""
     assert {found.paper for found in seen.values()} == {(0, 1, "rgb(27, 31, 36)")}
+
+
+def test_paper_cuts_nothing_off(seen: dict[str, Seen]) -> None:
+    """Nothing can be scrolled there, so the widest table has to fit."""
+    assert {kind: found.cut for kind, found in seen.items()} == {kind: [] for kind in _KINDS}
+
+
+def test_paper_has_what_is_folded_in_findings_and_changes(seen: dict[str, Seen]) -> None:
+    """And not the proofs of every requirement."""
+    assert {kind for kind, found in seen.items() if found.folded[0]} == {"api", "run", "change"}
+    assert {found.folded[1] for found in seen.values()} == {0}
 
 
 def test_screenshots_are_kept(seen: dict[str, Seen], evidence: Path) -> None:

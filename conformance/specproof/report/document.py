@@ -54,7 +54,7 @@ def run_document(run: Run) -> dict[str, Any]:
         },
         "requirements": [_requirement(verdict) for verdict in run.verdicts],
         "findings": [_finding(run, finding) for finding in ordered_findings(run)],
-        "statistics": [asdict(statistics) for statistics in run.statistics],
+        "statistics": [statistics.to_plain() for statistics in run.statistics],
     }
     if header.shard is not None:
         document["run"] |= {"shard": {"index": header.shard.index, "count": header.shard.count}}

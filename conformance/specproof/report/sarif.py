@@ -2,6 +2,13 @@
 
 A result is in the effective spec where a schema, an overlay or HTTP promises something, and on
 the vendor's page where its prose does. Accepted deviations are suppressed results.
+
+The log of a part of a run has an ``automationDetails.id`` (3.14.3, 3.17.3): all but the last of
+its components, which is the id of the run, say of which series of runs this is one. A code
+scanning service takes a log for the successor of the one before it of the same tool and series
+(GitHub: "SARIF support for code scanning", ``runAutomationDetails``), so that without it the last
+part to be uploaded would close what the others found. The log of a whole run has none: whoever
+uploads it says what its category is, which an id would overrule.
 """
 
 from __future__ import annotations
@@ -11,9 +18,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
+from urllib.parse import quote
 
 from specproof.checks import registry
-from specproof.model import Finding, Requirement, Source
+from specproof.model import Finding, Requirement, Source, fingerprint
 from specproof.report.changes.lines import lines_of
 from specproof.report.sarif_log import (
     FINGERPRINT,
@@ -23,15 +31,17 @@ from specproof.report.sarif_log import (
     log_of,
     written,
 )
-from specproof.report.view import OUTCOMES, ordered_findings
+from specproof.report.view import OUTCOMES, ordered_findings, shard_line
 from specproof.report.words import BLAMES
 from specproof.suites.deviations import DEVIATION_RULES
-from specproof.suites.runfile import Run
+from specproof.suites.runfile import Run, origin
 from specproof.text import one_line, printable
 
 __all__ = ["render_sarif", "sarif_document"]
 
 _MOST_TEXT: Final = 4_000
+_MOST_NAMES: Final = 100
+"""Characters of the names of APIs that stand for themselves."""
 _MOST_BYTES: Final = 8 * 2**20
 """Bytes of a file that is read for the numbers of lines."""
 
@@ -65,8 +75,35 @@ def sarif_document(run: Run, root: Path | None = None) -> dict[str, Any]:
             "started": printable(run.header.started),
             "target": printable(run.header.target),
             "exitCode": run.footer.exit_code,
+            **_shard(run),
         },
+        automation=_automation(run),
     )
+
+
+def _shard(run: Run) -> dict[str, Any]:
+    shard = run.header.shard
+    return {} if shard is None else {"shard": {"index": shard.index, "count": shard.count}}
+
+
+def _automation(run: Run) -> dict[str, Any] | None:
+    """Return the series that a part belongs to: the same part of the same APIs, at one place.
+
+    Neither the spec nor the seed is in it: another series would leave open what this one found.
+    """
+    header, told = run.header, shard_line(run)
+    if header.shard is None or told is None:
+        return None
+    names = "+".join(sorted(api.api for api in header.apis))
+    if len(names) > _MOST_NAMES:
+        names = f"{len(header.apis)}-apis-{fingerprint(names)}"
+    where = origin(header.base_url)
+    place = [header.target, *([where.removeprefix("https://")] if where else [])]
+    part = f"part-{header.shard.index}-of-{header.shard.count}"
+    steps = ["specproof", names, *place, part, header.run_id]
+    # 3.5.4.2: a slash divides the components of a hierarchical string.
+    identity = "/".join(quote(printable(step), safe="+:") for step in steps)
+    return {"id": identity, "description": {"text": told}}
 
 
 def _rule(name: str) -> dict[str, Any]:

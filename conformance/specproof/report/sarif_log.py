@@ -29,6 +29,7 @@ def log_of(
     *,
     trouble: str,
     properties: Mapping[str, Any],
+    automation: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a log with one run.
 
@@ -36,12 +37,15 @@ def log_of(
         rules: the rules that ``results`` name by index.
         trouble: why nothing, or not everything, could be checked; "" where all was.
         properties: what else is to be known of the run.
+        automation: of which series of runs this is one (3.17); None where whoever uploads the
+            log says so.
     """
     invocation: dict[str, Any] = {"executionSuccessful": not trouble}
     if trouble:
         invocation["toolExecutionNotifications"] = [
             {"level": "error", "message": {"text": one_line(trouble, 1000)}}
         ]
+    series = {} if automation is None else {"automationDetails": dict(automation)}
     driver = {"name": "specproof", "version": version("specproof"), "rules": list(rules)}
     return {
         "$schema": _SCHEMA,
@@ -49,6 +53,7 @@ def log_of(
         "runs": [
             {
                 "tool": {"driver": driver},
+                **series,
                 "invocations": [invocation],
                 "columnKind": "unicodeCodePoints",
                 "properties": dict(properties),

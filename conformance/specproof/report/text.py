@@ -159,9 +159,8 @@ def _sent(run: Run, api: RunApi) -> dict[str, str]:
         if item.api == api.api:
             plural = "" if item.cases == 1 else "s"
             came = ", ".join(str(status) for status in item.statuses) or "nothing"
-            found[item.operation] = (
-                f"{item.cases} request{plural} ({item.distinct_requests} distinct), answered {came}"
-            )
+            distinct = f"{'at most ' if item.at_most else ''}{item.distinct_requests} distinct"
+            found[item.operation] = f"{item.cases} request{plural} ({distinct}), answered {came}"
     return found
 
 

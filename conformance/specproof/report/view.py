@@ -183,12 +183,13 @@ def summary_line(run: Run) -> str:
     shard = run.header.shard
     part = "" if shard is None else f", part {shard.index} of {shard.count}"
     unseen = "inconclusive" if shard is None else "inconclusive or left to other parts"
+    bound = "at most " if any(item.at_most for item in run.statistics) else ""
     return one_line(
         f"{names} on {run.header.target}{part}: "
         f"{summary.passed} pass, {summary.failed} fail, {summary.inconclusive} {unseen}, "
         f"{summary.vacuous} vacuous; "
         f"{_counted(summary.findings, 'finding')}{accepted}; "
-        f"{_counted(summary.exchanges, 'request')} ({summary.distinct_requests} distinct); "
+        f"{_counted(summary.exchanges, 'request')} ({bound}{summary.distinct_requests} distinct); "
         f"{outcome(run)}",
         1000,
     )

@@ -53,7 +53,11 @@ def test_a_run_of_nothing_is_told_as_such() -> None:
     assert "could not check" in render_markdown(run)
     assert '"outcome": "could not check"' in render_json(run)
     assert render_junit(run) == (
-        '<testsuites name="specproof" tests="0" failures="0" errors="0" skipped="0" />\n'
+        '<testsuites name="specproof" tests="1" failures="0" errors="1" skipped="0">\n'
+        '  <testsuite name="specproof" tests="1" failures="0" errors="1" skipped="0">\n'
+        '    <testcase classname="specproof" name="run">\n'
+        '      <error message="could not check" type="exit-code-3" />\n'
+        "    </testcase>\n  </testsuite>\n</testsuites>\n"
     )
 
 

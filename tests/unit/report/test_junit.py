@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
-from runs import awkward_run, runs
+from runs import awkward_run, empty_run, runs
 
 from specproof.model import Finding, Severity, VerdictKind
 from specproof.report.junit import render_junit
@@ -22,7 +22,9 @@ def test_any_run_is_well_formed_xml(run: Run) -> None:
     root = ET.fromstring(render_junit(run))  # noqa: S314 - our own output
     cases = list(root.iter("testcase"))
     strays = {(f.api, f.operation, f.requirement) for f in run.findings}
-    assert len(run.verdicts) <= len(cases) <= len(run.verdicts) + len(strays)
+    unjudged = run.footer.exit_code not in {0, 1}
+    assert len(run.verdicts) <= len(cases) - unjudged <= len(run.verdicts) + len(strays)
+    assert root.get("errors") == str(int(unjudged))
     assert root.get("tests") == str(len(cases))
 
 
@@ -47,6 +49,36 @@ def test_verdicts_become_outcomes() -> None:
         skipped = _case(run, prefix + name).find("skipped")
         assert skipped is not None
         assert skipped.get("message") == message
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "message"), [(2, "wrong usage or bad input"), (3, "could not check")]
+)
+def test_a_run_that_could_not_check_is_an_error(exit_code: int, message: str) -> None:
+    """All of its cases may be skipped, or there may be none: neither is green."""
+    root = ET.fromstring(render_junit(empty_run(exit_code)))  # noqa: S314 - our own output
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "1")
+    error = root.find("testsuite/testcase/error")
+    assert error is not None
+    assert (error.get("message"), error.get("type")) == (message, f"exit-code-{exit_code}")
+    root = ET.fromstring(render_junit(empty_run(0)))  # noqa: S314 - our own output
+    assert root.get("errors") == "0"
+
+
+def test_an_error_about_what_held_is_a_failure() -> None:
+    """A deviation that nothing matches any more fails the run, so the report has to be red."""
+    run = awkward_run()
+    verdict = dataclasses.replace(run.verdicts[3], kind=VerdictKind.PASS, reason="held 7 times")
+    stale = dataclasses.replace(
+        run.findings[0],
+        rule="deviation-unmatched",
+        requirement=verdict.requirement.id,
+        message="matched no finding",
+    )
+    run = dataclasses.replace(run, verdicts=(verdict,), findings=(stale,))
+    (failure,) = _case(run, verdict.requirement.id)
+    assert (failure.tag, failure.get("message")) == ("failure", "matched no finding")
+    assert failure.get("type") == "deviation-unmatched"
 
 
 def test_an_accepted_failure_is_skipped_and_told() -> None:
@@ -126,6 +158,75 @@ def test_a_failure_says_what_repeats_showed(
     assert failure is not None
     assert failure.get("message") == f"{message}{plain.get('message')}"
     assert text in (failure.text or "")
+
+
+def _forgiven(run: Run, exit_code: int, confirmation: Confirmation) -> Run:
+    """Return ``run`` as --flaky-ok makes it, each finding tried again as ``confirmation`` says."""
+    return dataclasses.replace(
+        run,
+        confirmations={item.fingerprint: confirmation for item in run.findings},
+        footer=dataclasses.replace(run.footer, exit_code=exit_code, flaky_ok=True),
+    )
+
+
+def test_what_flaky_ok_forgives_is_no_failure() -> None:
+    """As Surefire has it: a case that passed, with what was seen once; no failure is counted."""
+    name = "onesignal/delete-alias/response-404/errors-not-empty"
+    run = _forgiven(awkward_run(), 0, Confirmation(0, 2))
+    case = _case(run, name)
+    assert [child.tag for child in case] == ["flakyFailure"]
+    flake = case[0]
+    assert flake.get("type") == "error-envelope"
+    assert flake.get("message")
+    told = flake.findtext("stackTrace") or ""
+    assert "seen again in 0 of 2 repeats: flaky" in told
+    assert "curl -X DELETE" in told
+    root = ET.fromstring(render_junit(run))  # noqa: S314 - our own output
+    assert root.get("failures") == "0"
+    # What is accepted is skipped with its reason, flaky or not.
+    accepted = _case(run, "onesignal/delete-alias/response-429/retry-after")
+    assert [child.tag for child in accepted] == ["skipped"]
+
+
+def test_flaky_ok_forgives_nothing_that_was_seen_again() -> None:
+    """One finding that counts is enough, whatever is flaky beside it; all are told."""
+    name = "onesignal/delete-alias/response-404/errors-not-empty"
+    steady = _forgiven(awkward_run(), 1, Confirmation(1, 2))
+    assert [child.tag for child in _case(steady, name)] == ["failure"]
+    run = _forgiven(awkward_run(), 1, Confirmation(0, 2))
+    (first,) = (item for item in run.findings if item.requirement == name)
+    second = dataclasses.replace(first, fingerprint="f" * 16, message="each time")
+    mixed = dataclasses.replace(run, findings=(*run.findings, second))
+    (failure,) = _case(mixed, name)
+    assert failure.tag == "failure"
+    assert not (failure.get("message") or "").startswith("flaky")
+    assert "each time" in (failure.text or "")
+
+
+@pytest.mark.parametrize(("seen", "tag"), [(0, "flakyFailure"), (1, "failure")])
+def test_a_flaky_finding_of_no_listed_requirement_is_forgiven_likewise(seen: int, tag: str) -> None:
+    """It counts for the exit code by the same rule."""
+    run = awkward_run()
+    stray = dataclasses.replace(run.findings[2], severity=Severity.ERROR)
+    run = _forgiven(dataclasses.replace(run, findings=(stray,)), seen, Confirmation(seen, 2))
+    assert [child.tag for child in _case(run, stray.requirement)] == [tag]
+
+
+def test_a_warning_beside_what_is_forgiven_is_told() -> None:
+    """It is output of the case, which passed."""
+    name = "onesignal/delete-alias/response-404/errors-not-empty"
+    run = _forgiven(awkward_run(), 0, Confirmation(0, 2))
+    (first,) = (item for item in run.findings if item.requirement == name)
+    mild = dataclasses.replace(
+        first, fingerprint="f" * 16, severity=Severity.WARNING, message="a little odd"
+    )
+    known = dataclasses.replace(first, deviation="known", message="known to all")
+    case = _case(dataclasses.replace(run, findings=(*run.findings, mild, known)), name)
+    assert [child.tag for child in case] == ["flakyFailure", "system-out"]
+    told = case.findtext("system-out") or ""
+    assert "a little odd" in told
+    # It is flaky as well, and accepted besides.
+    assert "known to all" in told
 
 
 def test_a_part_of_a_run_says_so() -> None:

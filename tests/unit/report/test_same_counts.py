@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from runs import awkward_run, empty_run, runs
 
 from specproof.report.badge import render_badge
@@ -16,6 +18,7 @@ from specproof.report.markdown import render_markdown
 from specproof.report.sarif import sarif_document
 from specproof.report.text import render_text
 from specproof.report.view import summary_line
+from specproof.suites.records import Confirmation
 from specproof.suites.runfile import Run
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "info"}
@@ -76,6 +79,14 @@ def _agree(run: Run) -> None:
 def test_every_form_of_the_report_counts_the_same(run: Run) -> None:
     """Text, Markdown, JSON, JUnit, SARIF and badge of one run file never disagree."""
     _agree(run)
+
+
+@settings(deadline=None, max_examples=25)
+@given(runs(), st.integers(0, 1))
+def test_the_forms_agree_on_what_flaky_ok_forgives(run: Run, seen: int) -> None:
+    """Whether the repeats showed it again or not."""
+    again = {finding.fingerprint: Confirmation(seen, 2) for finding in run.findings}
+    _agree(replace(run, confirmations=again, footer=replace(run.footer, flaky_ok=True)))
 
 
 @pytest.mark.parametrize("run", [awkward_run(), empty_run(), empty_run(0)])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from specproof.document.canonical import digest
 from specproof.model import Finding, Requirement, Source, Verdict, VerdictKind
 from specproof.report.sarif import render_sarif, sarif_document
 from specproof.suites.deviations import DEVIATION_RULES
-from specproof.suites.records import Confirmation
+from specproof.suites.records import Confirmation, Shard
 from specproof.suites.runfile import Run
 
 _ROOT = Path(__file__).parents[3]
@@ -111,6 +112,10 @@ _LOG = jsonschema_rs.validator_for(
                         },
                         "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                         "properties": {"type": "object"},
+                        "automationDetails": {
+                            **_OBJECT,
+                            "properties": {"id": {"type": "string"}, "description": _MESSAGE},
+                        },
                         "results": {
                             "type": "array",
                             "items": {
@@ -253,6 +258,56 @@ def test_a_run_that_could_not_check_was_not_successful(exit_code: int) -> None:
     assert str(exit_code) in invocation["toolExecutionNotifications"][0]["message"]["text"]
     (held,) = sarif_document(empty_run(0))["runs"]
     assert held["invocations"] == [{"executionSuccessful": True}]
+
+
+def _part(run: Run, index: int, count: int = 3, **header: Any) -> Run:
+    shard = Shard(index, count, sha256(str(index).encode()).hexdigest(), "replay", 0)
+    return replace(run, header=replace(run.header, shard=shard, **header))
+
+
+def _series(run: Run) -> str:
+    """Return what GitHub takes for the category: the id without its last component."""
+    (held,) = sarif_document(run)["runs"]
+    return str(held["automationDetails"]["id"]).rpartition("/")[0]
+
+
+def test_parts_of_a_run_do_not_replace_each_other() -> None:
+    """Each part is a series of its own, the same in every run; a whole run leaves it to others."""
+    run = awkward_run()
+    (whole,) = sarif_document(run)["runs"]
+    assert "automationDetails" not in whole
+    assert "shard" not in whole["properties"]
+    (held,) = sarif_document(_part(run, 2))["runs"]
+    assert held["automationDetails"]["id"] == (
+        "specproof/onesignal+sequence/emulator/http:%2F%2Femulator.test/part-2-of-3/r-1"
+    )
+    assert "part 2 of 3 of a run" in held["automationDetails"]["description"]["text"]
+    assert held["properties"]["shard"] == {"index": 2, "count": 3}
+    next_night = _part(run, 2, run_id="r-2", seed=8, started="2026-01-03T03:04:05Z")
+    assert _series(next_night) == _series(_part(run, 2))
+    places = [
+        _part(run, 1),
+        _part(run, 2),
+        _part(run, 2, 4),
+        _part(run, 2, target="recorded", base_url=None),
+        _part(run, 2, base_url="https://other.test"),
+        _part(run, 2, apis=run.header.apis[:1]),
+    ]
+    assert len({_series(each) for each in places}) == len(places)
+
+
+@_FEW
+@given(runs())
+def test_the_series_of_a_part_has_as_many_components_whatever_the_names(run: Run) -> None:
+    """No name divides it, and many APIs do not make it endless (3.5.4)."""
+    many = tuple(replace(api, api=f"{api.api}-{n}") for n in range(60) for api in run.header.apis)
+    for part in (_part(run, 1), _part(run, 1, apis=many)):
+        document = json.loads(render_sarif(part))
+        _LOG.validate(document)
+        found = document["runs"][0]["automationDetails"]["id"]
+        assert found.count("/") == 4 + (run.header.base_url is not None)
+        assert found.isascii()
+    assert len(many) < 60 or "-apis-" in _series(_part(run, 1, apis=many))
 
 
 def test_a_result_has_the_line_of_its_requirement() -> None:

@@ -18,6 +18,8 @@ class VerdictPoint:
     Attributes:
         started: RFC 3339 date and time of the run.
         accepted: whether all that failed is an accepted deviation.
+        stray: whether an error was open although no requirement failed, such as one about a
+            deviation that nothing matches any more.
         href: where the run has a page, as an address relative to the page of the chart, or None.
     """
 
@@ -27,6 +29,7 @@ class VerdictPoint:
     inconclusive: int
     vacuous: int
     accepted: bool = False
+    stray: bool = False
     href: str | None = None
 
     @property
@@ -38,6 +41,11 @@ class VerdictPoint:
     def exercised(self) -> int:
         """Requirements that the run has tested."""
         return self.passed + self.failed
+
+    @property
+    def broken(self) -> bool:
+        """Whether something was wrong that nobody accepted."""
+        return self.stray or (self.failed > 0 and not self.accepted)
 
 
 @dataclass(frozen=True, slots=True)

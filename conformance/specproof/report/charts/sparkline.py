@@ -31,7 +31,7 @@ def sparkline(points: Sequence[VerdictPoint], *, title: str = "Latest runs") -> 
         InputError: a point's date is none.
     """
     shown = _latest(points)
-    most = max((point.failed for point in shown if not point.accepted), default=0)
+    most = max((point.failed for point in shown if point.broken), default=0)
     columns: dict[str, list[str]] = {"pass": [], "accepted": [], "inconclusive": [], "fail": []}
     left = (MOST_RUNS - len(shown)) * _STEP + _STEP / 2
     for place, point in enumerate(shown):
@@ -51,15 +51,16 @@ def sparkline_says(points: Sequence[VerdictPoint]) -> str:
     shown = _latest(points)
     if not shown:
         return "No runs."
-    failed = [point for point in shown if point.failed and not point.accepted]
-    nothing = sum(not point.exercised for point in shown)
+    failed = [point for point in shown if point.broken]
+    nothing = sum(not point.exercised and not point.broken for point in shown)
     runs = f"{len(shown)} run{'' if len(shown) == 1 else 's'}"
     told = f"{runs} from {day_of(shown[0].started)} to {day_of(shown[-1].started)}: "
     told += f"{len(shown) - len(failed) - nothing} held, {len(failed)} failed"
     told += f", {nothing} tested nothing" if nothing else ""
     if failed:
         last = failed[-1]
-        told += f"; last failed on {day_of(last.started)}, {last.failed} of {last.total}"
+        told += f"; last failed on {day_of(last.started)}"
+        told += f", {last.failed} of {last.total}" if last.failed else ""
     return f"{told}."
 
 
@@ -68,10 +69,8 @@ def _latest(points: Sequence[VerdictPoint]) -> list[VerdictPoint]:
 
 
 def _column(point: VerdictPoint, most: int) -> tuple[str, float]:
+    if point.broken:
+        return "fail", 2 * _LOW + (_HEIGHT - 2 * _LOW) * point.failed / max(most, 1)
     if not point.exercised:
         return "inconclusive", 2
-    if not point.failed:
-        return "pass", _LOW
-    if point.accepted:
-        return "accepted", _LOW * 1.5
-    return "fail", 2 * _LOW + (_HEIGHT - 2 * _LOW) * point.failed / most
+    return ("accepted", _LOW * 1.5) if point.failed else ("pass", _LOW)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -12,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from specproof.errors import InputError
-from specproof.files import held, swap_directory, temporary_sibling
+from specproof.files import held, swap_directory
 from specproof.history.compare import Comparer
 from specproof.history.signals import WorseVerdict
 from specproof.model import VerdictKind
 from specproof.report.badge import Standing, badge, standing
 from specproof.report.charts.style import chart_css
 from specproof.report.site import links
+from specproof.report.site.aside import aside, clear_left
 from specproof.report.site.figures import latency_charts
 from specproof.report.site.overview import Overview, overviews
 from specproof.report.site.pages import Page
@@ -85,9 +85,8 @@ def build_site(
     place = place.resolve()
     _check(place)
     pages = _Pages(history, Sources(root), today, newest)
-    folder = temporary_sibling(place)
     files = size = 0
-    try:
+    with aside(place) as folder:
         for page in pages.all():
             _write(folder / page.path, page.body, place)
             files += 1
@@ -96,9 +95,7 @@ def build_site(
             # Somebody else may have put something there meanwhile.
             _check(place)
             swap_directory(folder, place)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+            clear_left(place)
     return Built(files, size, pages.streams, len(pages.site.runs))
 
 

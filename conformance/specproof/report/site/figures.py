@@ -43,6 +43,7 @@ def points(
                 inconclusive=counts.inconclusive,
                 vacuous=counts.vacuous,
                 accepted=bool(counts.failed) and not open_ones[Severity.ERROR],
+                stray=not counts.failed and bool(open_ones[Severity.ERROR]),
             )
         )
         findings.append(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specproof.history.proving import proves
 from specproof.history.records import StoredApi, StoredChange, StoredFinding, StoredRun, Stream
 from specproof.model import Severity, VerdictKind
 from specproof.report.charts.points import FindingsPoint, VerdictPoint
@@ -21,7 +22,7 @@ from specproof.text import one_line
 if TYPE_CHECKING:
     from specproof.history.store import History
 
-__all__ = ["DORMANT", "STALE", "TARGETS", "WORDS", "Open", "Overview", "overviews"]
+__all__ = ["DORMANT", "STALE", "TARGETS", "WORDS", "Open", "Overview", "kind_of", "overviews"]
 
 TARGETS: Final = ("live", "recorded", "emulator")
 """Places by what they prove of the vendor; the first that an API has is its main one."""
@@ -115,14 +116,17 @@ class Overview:
 
         Runs that tested nothing neither begin nor end that.
         """
-        found = None
-        if self.kind is VerdictKind.FAIL:
-            for run, point in zip(self.course.runs, self.points, strict=True):
-                if point.failed and not point.accepted:
-                    found = run
-                elif point.exercised and run != self.latest:
-                    break
-        return found or (self.latest if self.kind is VerdictKind.FAIL else None)
+        if self.kind is not VerdictKind.FAIL:
+            return None
+        found = self.latest
+        told = zip(self.course.runs, self.points, self.findings, strict=True)
+        for run, point, counted in told:
+            # As of `kind`: an error may be about something else than a verdict.
+            if counted.errors:
+                found = run
+            elif point.exercised:
+                break
+        return found
 
     @property
     def unchecked(self) -> StoredRun | None:
@@ -178,6 +182,8 @@ class Overview:
         count = self.broken_count
         promises = f"{count} promise{'' if count == 1 else 's'}"
         if self.kind is VerdictKind.INCONCLUSIVE:
+            if self.counts.passed + self.counts.failed:
+                return "The last run saw no success of the API, so it proves nothing."
             begun = self.unchecked
             none = f", as none since {utc(begun.started)} UTC" if begun is not None else ""
             excuse = f" Mostly: {one_line(self.excuse, 200)}." if self.excuse else ""
@@ -232,7 +238,11 @@ def overviews(history: History, sources: Sources, today: dt.date) -> tuple[Overv
                     course=course,
                     latest=latest,
                     counts=_counts(latest, api),
-                    kind=_kind(_counts(latest, api), shown),
+                    kind=kind_of(
+                        latest,
+                        findings,
+                        {name: item.verdict.kind for name, item in course.standings.items()},
+                    ),
                     open=shown,
                     accepted=accepted(source, stream, findings, today),
                     source=source,
@@ -271,10 +281,22 @@ def _open(findings: Sequence[StoredFinding], course: Course) -> tuple[Open, ...]
     return tuple(found)
 
 
-def _kind(counts: StoredApi, shown: Sequence[Open]) -> VerdictKind:
-    if any(item.finding.severity is Severity.ERROR for item in shown):
+def kind_of(
+    run: StoredRun,
+    findings: Iterable[StoredFinding],
+    verdicts: Mapping[str, VerdictKind],
+) -> VerdictKind:
+    """Return what a run says of one API: fail, inconclusive or pass, see `WORDS`.
+
+    Where the run could not check, no API holds but those of which a success came about.
+
+    Args:
+        findings: of the API.
+        verdicts: of the API, by id of the requirement.
+    """
+    if any(item.severity is Severity.ERROR and item.deviation is None for item in findings):
         return VerdictKind.FAIL
-    return VerdictKind.PASS if counts.passed + counts.failed else VerdictKind.INCONCLUSIVE
+    return VerdictKind.PASS if proves(run, verdicts) else VerdictKind.INCONCLUSIVE
 
 
 def _counts(run: StoredRun, api: str) -> StoredApi:

@@ -143,6 +143,17 @@ def test_a_sparkline_is_low_where_all_held_and_high_where_most_failed() -> None:
     assert re.findall(r"M([\d.]+) 24", str(drawn)) == ["171", "173", "179", "175", "177"]
 
 
+def test_an_error_about_no_requirement_is_no_low_column() -> None:
+    """A deviation that nothing matches breaks an API of which every requirement holds."""
+    runs = [nightly(0), nightly(1, stray=True)]
+    assert re.findall(r'class="chart-(\w+)" d="[^"]+v-(\d+)"', str(sparkline(runs))) == [
+        ("pass", "6"),
+        ("fail", "12"),
+    ]
+    told = sparkline_says(runs)
+    assert told.endswith(": 1 held, 1 failed; last failed on 2025-11-23.")
+
+
 def test_a_sparkline_has_the_latest_runs_alone() -> None:
     """A year of runs is as small as a season."""
     year = [nightly(day, failed=int(day in {3, 350})) for day in range(365)]

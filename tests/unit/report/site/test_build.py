@@ -23,9 +23,12 @@ from wide_runs import wide_run
 from specproof.errors import InputError
 from specproof.history import tables
 from specproof.history.store import History, open_history
-from specproof.report.site import build
+from specproof.model import VerdictKind
+from specproof.report.site import build, links
 from specproof.report.site.build import build_site
 from specproof.report.site.pages import MOST_BYTES, Page
+from specproof.report.site.views.start import start_page
+from specproof.suites.records import summarise
 
 _TODAY = dt.date(2026, 11, 12)
 
@@ -217,6 +220,64 @@ def test_long_words_do_not_make_long_pages(tmp_path: Path) -> None:
     assert "would make this page too long" in (site / "apis/wide.html").read_text("utf-8")
 
 
+def test_a_link_to_what_is_left_out_leads_to_its_spot(tmp_path: Path) -> None:
+    """Findings and requirements without room have an anchor, and the command that shows them."""
+    run = wide_run(2, 60, broken=set(range(120)), word="w" * 800)
+    site = _wide(tmp_path, run)
+    assert list(_dead_links(site)) == []
+    wanted = {f"finding-{finding.fingerprint}" for finding in run.findings}
+    whole = "specproof history show wide-1 --output run.jsonl &amp;&amp; specproof report run.jsonl"
+    for name in ("apis/wide.html", "runs/wide-1.html"):
+        text = (site / name).read_text("utf-8")
+        ids = Nesting(text).ids
+        assert wanted <= set(ids)
+        assert len(ids) == len(set(ids))
+        assert "left out here, see the command above" in text
+        assert f"All of them: <code>{whole}</code>" in text
+    for number in range(2):
+        text = (site / f"apis/wide/live-wide.test/op-{number}.html").read_text("utf-8")
+        assert "would make this page too long" in text
+        assert f"<code>{whole} --verbose</code>" in text
+        held = {item.requirement.id for item in run.verdicts if f"/op-{number}/" in str(item)}
+        assert len(held) == 60
+        assert {links.requirement_anchor(name) for name in held} <= set(Nesting(text).ids)
+
+
+def test_the_worst_requirement_is_the_last_to_be_left_out(tmp_path: Path) -> None:
+    """A page that can not hold them all has the one that fails, wherever it stands."""
+    run = wide_run(1, 90, broken={89}, word="w" * 800)
+    text = (_wide(tmp_path, run) / "apis/wide/live-wide.test/op-0.html").read_text("utf-8")
+    assert "would make this page too long" in text
+    anchor = links.requirement_anchor(run.findings[0].requirement)
+    assert f'<li class="requirement kind-fail" id="{anchor}">' in text
+
+
+def test_a_requirement_that_is_gone_has_no_link(tmp_path: Path) -> None:
+    """The page of an old run names it; what is said of requirements now has no place for it."""
+    gone = wide_run(1, 6, broken={5})
+    site = _wide(tmp_path, gone, wide_run(1, 5, night=2))
+    assert gone.findings[0].requirement in (site / "runs/wide-1.html").read_text("utf-8")
+    assert list(_dead_links(site)) == []
+
+
+def test_what_is_put_there_meanwhile_is_left_alone(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place that was free when the build began may be somebody else's when it ends."""
+    made = start_page
+
+    def taken(*arguments: object) -> Page:
+        (tmp_path / "site").mkdir()
+        (tmp_path / "site/mine.txt").write_text("mine")
+        return made(*arguments)  # type: ignore[arg-type]  # those of the function
+
+    monkeypatch.setattr(build, "start_page", taken)
+    with pytest.raises(InputError, match="no site of specproof's"):
+        _build(small, tmp_path / "site")
+    assert (tmp_path / "site/mine.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
 def test_a_folder_that_is_no_site_is_left_alone(small: Path, tmp_path: Path) -> None:
     """A file, a folder of something else and a marker that is none are refused, and stay."""
     (tmp_path / "file").write_text("mine")
@@ -324,6 +385,69 @@ def test_a_finding_about_a_deviation_speaks_of_the_deviation(tmp_path: Path) -> 
     assert "it is about an entry in deviations.toml" in page
     assert "What came instead" not in page
     assert "No command is known" not in page
+
+
+@pytest.mark.parametrize("named", ["wide/op-0/200/what-0", "wide/op-0/gone/what"])
+def test_an_error_about_what_does_not_fail_is_told_since_it_began(
+    tmp_path: Path, named: str
+) -> None:
+    """A deviation that nothing matches is all that is wrong: the requirement holds or is gone."""
+    runs = []
+    for night in (1, 2, 3):
+        run = wide_run(1, 3, night=night)
+        stale = replace(
+            wide_run(1, 3, broken={0}).findings[0], rule="deviation-unmatched", requirement=named
+        )
+        found = () if night == 1 else (stale,)
+        summary = replace(run.summary, errors=len(found))
+        ended = replace(run.footer, summary=summary, exit_code=len(found))
+        runs.append(replace(run, findings=found, footer=ended))
+    site = _wide(tmp_path, *runs)
+    start = (site / "index.html").read_text("utf-8")
+    since = 'since <span class="when">2026-01-02 02:00 UTC</span>.'
+    assert f"1 of 1 API is broken, {since}" in start
+    assert f"1 promise broken {since}" in (site / "apis/wide.html").read_text("utf-8")
+    assert list(_dead_links(site)) == []
+
+
+def test_nothing_checked_is_not_called_held(tmp_path: Path) -> None:
+    """The first sentence counts what holds, and says so where nothing was checked at all."""
+    place, today = tmp_path / "site", dt.date(2026, 11, 12)
+    with open_history(str(tmp_path / "park.db")) as history:
+        history.store_run(made_run("park", 3))
+        build_site(history, place, root=None, today=today)
+        assert "Nothing could be checked, at 1 API. Could not" in _lead(place)
+        history.store_run(made_run("zoo", 5))
+        build_site(history, place, root=None, today=today)
+        assert "Every promise that was tested holds, at 1 of 2 APIs. Could not" in _lead(place)
+
+
+def test_a_run_page_never_says_that_nothing_changed_above_what_did(tmp_path: Path) -> None:
+    """Whatever became of a requirement is in the sentence."""
+    runs = [wide_run(1, 6, night=night) for night in (1, 2)]
+    kinds = (VerdictKind.VACUOUS, VerdictKind.INCONCLUSIVE)
+    odd = [replace(item, kind=kind) for item, kind in zip(runs[1].verdicts, kinds, strict=False)]
+    verdicts = (*odd, *runs[1].verdicts[2:5])
+    told: list[str] = []
+    for kept in (verdicts, (odd[0], *runs[1].verdicts[1:]), runs[1].verdicts):
+        counted = summarise(kept, (), exchanges=2, distinct_requests=1)
+        footer = replace(runs[1].footer, summary=counted)
+        (tmp_path / str(len(told))).mkdir()
+        site = _wide(
+            tmp_path / str(len(told)), runs[0], replace(runs[1], verdicts=kept, footer=footer)
+        )
+        text = (site / "runs/wide-2.html").read_text("utf-8")
+        told.append(text.partition('<p class="lead">')[2].partition("</p>")[0])
+    assert told == [
+        "1 newly inconclusive, 1 newly vacuous, 1 no longer checked.",
+        "1 newly vacuous.",
+        "No verdict changed.",
+    ]
+
+
+def _lead(site: Path) -> str:
+    text = (site / "index.html").read_text("utf-8")
+    return text.partition('<p class="lead">')[2].partition("</p>")[0]
 
 
 def test_behaviour_that_moved_is_told(tmp_path: Path) -> None:

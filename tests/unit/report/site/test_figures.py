@@ -25,6 +25,17 @@ def test_findings_are_told_from_accepted_ones() -> None:
     assert points(history, Stream("other", "live"), runs) == ((), ())
 
 
+def test_an_error_beside_what_holds_is_told() -> None:
+    """Where no requirement failed, an open error is about something else."""
+    held = dict.fromkeys(NAMES, VerdictKind.PASS)
+    nothing = cast("Any", Nights({_STREAM: [held]}))
+    for errors, stray in ((0, False), (1, True)):
+        [verdicts], _ = points(nothing, Stream("x", "live"), [night_run(1, held, errors=errors)])
+        assert (verdicts.stray, verdicts.broken, verdicts.accepted) == (stray, stray, False)
+    [verdicts], _ = points(nothing, _STREAM, [night_run(1, {"a": VerdictKind.FAIL}, errors=1)])
+    assert (verdicts.stray, verdicts.broken) == (False, True)
+
+
 class _Latencies:
     """A history of latencies that counts how often it is asked."""
 

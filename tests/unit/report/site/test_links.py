@@ -87,6 +87,8 @@ def test_a_web_address_may_be_a_link(url: str) -> None:
     [
         "",
         "javascript:alert(1)",
+        "javascript://x.test/%0aalert(1)",
+        "ftp://x.test/",
         "data:text/html,x",
         "file:///etc/passwd",
         "//x.test",

@@ -95,6 +95,28 @@ def test_nothing_tested_holds_nothing() -> None:
     assert excused.sentence.endswith(" Mostly: the host is gone.")
 
 
+def _ended(exit_code: int, nights: Any, **stream: str) -> Overview:
+    """Return what is said of runs that ended so, of requirements whose last word is a status."""
+    [found] = _seen({Stream("x", **{"target": "live", **stream}): nights}, exit_code=exit_code)
+    return found
+
+
+def test_refusals_alone_prove_nothing() -> None:
+    """Where the run could not check, an API holds only if a success of it came about."""
+    refused = {**_NOTHING, "x/op/404/status": VerdictKind.PASS}
+    assert _ended(0, [refused]).kind is VerdictKind.PASS
+    found = _ended(3, [_HELD, refused])
+    assert found.kind is VerdictKind.INCONCLUSIVE
+    assert found.sentence == "The last run saw no success of the API, so it proves nothing."
+    assert found.unchecked is None
+    # The exit code is that of all APIs of the run; this one is not what it is about.
+    assert _ended(3, [_HELD]).kind is VerdictKind.PASS
+    # Nobody can ask recordings for more than they hold.
+    assert _ended(3, [refused], target="recorded").kind is VerdictKind.PASS
+    schema = {**_NOTHING, "x/op/200/schema": VerdictKind.PASS}
+    assert _ended(3, [schema]).kind is VerdictKind.INCONCLUSIVE
+
+
 def test_since_when_nothing_could_be_checked() -> None:
     """The first of the latest runs that all tested nothing, not the very first."""
     [found] = _seen([_NOTHING, _HELD, _NOTHING, _NOTHING])

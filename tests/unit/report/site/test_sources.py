@@ -13,6 +13,7 @@ from specproof.errors import InputError
 from specproof.history.records import Stream
 from specproof.model import VerdictKind
 from specproof.report.site.sources import Source, Sources, accepted
+from specproof.suites.deviations import Deviation
 
 _TODAY = dt.date(2026, 11, 12)
 _STREAM = Stream("x", "live")
@@ -28,6 +29,14 @@ def test_the_catalog_names_pages_and_deviations(tmp_path: Path) -> None:
     assert sources.of("shop") is found
     [item] = accepted(found, _STREAM, (), _TODAY)
     assert (item.expires, item.days, item.found) == (dt.date(2026, 11, 30), 18, False)
+
+
+def test_a_deviation_of_another_place_is_not_accepted_here() -> None:
+    """It is neither used nor missed there, so the page of that place says nothing of it."""
+    known = Deviation("rule", "x/op/200/schema", "why", (), dt.date(2026, 11, 30), ("emulator",))
+    source = Source({}, (known,))
+    assert accepted(source, _STREAM, (), _TODAY) == ()
+    assert len(accepted(source, Stream("x", "emulator"), (), _TODAY)) == 1
 
 
 def test_an_api_that_is_not_there_has_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from specproof.report.charts.trend import trend
 from specproof.report.site import links
 from specproof.report.site.clauses import clause
 from specproof.report.site.details import TONES, Detail, Known, details
+from specproof.report.site.leftover import MOST_LEFT, command, left_out, spots
 from specproof.report.site.matrix import rows
 from specproof.report.site.pages import MOST_BYTES, Page, fitting, page, piece
 from specproof.report.site.promises import Promise, Shown, promises, shown
@@ -40,7 +41,9 @@ _TABLE: Final = 10_000
 _RUNS: Final = 20_000
 _CHARTS: Final = 40_000
 """Bytes for parts of the page; the requirements get what is left of `pages.MOST_BYTES`."""
-_FRAME: Final = 45_000
+_LEFT: Final = MOST_LEFT + MOST_LEFT // 2
+"""Bytes for what is said of findings that are left out, here and at other places."""
+_FRAME: Final = 35_000
 """Bytes for what stands around the parts, with the longest of names."""
 _PLACES: Final = 20
 """Other places of the API that are named."""
@@ -90,7 +93,7 @@ class ApiPages:
         self._findings = _by_requirement(self._items)
         self._to = To(site, overview.page, overview, split=False, known=frozenset(known))
         self._parts = self._made()
-        room = MOST_BYTES - _FRAME - _size(self._parts)
+        room = MOST_BYTES - _FRAME - _LEFT - _size(self._parts)
         self._sections = operations.sections(self._to, self._rows, self._findings, room)
         if self.split:
             # Links to requirements lead elsewhere then.
@@ -121,6 +124,12 @@ class ApiPages:
             counts=_counts(self._found),
             kept=self._run is not None,
             parts=self._parts,
+            left=left_out(self._parts["findings"][1]),
+            elsewhere_spots=spots(
+                links.finding_anchor(other.item.finding.fingerprint)
+                for other in self._parts["elsewhere"][1]
+            ),
+            see_all=command(overview.latest),
             most_turned=TURNED,
         )
         left = self._rows[len(self._parts["matrix"][0]) :]
@@ -220,7 +229,7 @@ def _elsewhere(
     found = []
     for other in siblings:
         for item in other.open:
-            if other is not overview and item.finding.fingerprint not in told:
+            if item.finding.fingerprint not in told:
                 told.add(item.finding.fingerprint)
                 found.append(_Elsewhere(other, item))
     return tuple(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specproof.report.site import links
 from specproof.report.site.details import TONES, Detail
+from specproof.report.site.leftover import command, spots
 from specproof.report.site.matrix import Cell, Row
 from specproof.report.site.pages import MOST_BYTES, Crumb, Page, fitting, page, piece
 from specproof.report.site.promises import Shown
@@ -30,11 +31,18 @@ Findings = Mapping[str, Sequence[Shown]]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The requirements of one operation as a page has them, ``left`` of them left out."""
+    """The requirements of one operation as a page has them.
+
+    Attributes:
+        left: how many are left out; ``spots`` are where links to them lead, ``see_all`` is the
+            command that shows them.
+    """
 
     row: Row
     cells: tuple[tuple[Cell, tuple[Markup, ...]], ...]
-    left: int
+    left: int = 0
+    spots: Sequence[Markup] = ()
+    see_all: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -72,7 +80,7 @@ def operation_page(to: To, overview: Overview, row: Row, findings: Findings) -> 
         (item for cell in row.cells for item in cell.details),
         key=lambda item: TONES.index(item.tone),
     )
-    made, _ = fitting(found, lambda item: _requirement(here, item, findings), _ALONE)
+    made, left = fitting(found, lambda item: _requirement(here, item, findings), _ALONE)
     pieces = dict(zip((item.id for item in found), made, strict=False))
     return page(
         "operation.html.j2",
@@ -80,7 +88,12 @@ def operation_page(to: To, overview: Overview, row: Row, findings: Findings) -> 
         title=f"{row.method} {row.path}" if row.method else row.id,
         crumbs=crumbs(overview, inside=True),
         overview=overview,
-        section=_section(row, pieces),
+        section=replace(
+            _section(row, pieces),
+            left=len(left),
+            spots=spots(item.anchor for item in left),
+            see_all=command(overview.latest, verbose=True),
+        ),
     )
 
 
@@ -125,5 +138,4 @@ def _section(row: Row, pieces: Mapping[str, Markup]) -> Section:
         (cell, tuple(pieces[item.id] for item in cell.details if item.id in pieces))
         for cell in row.cells
     )
-    left = sum(len(cell.details) - len(shown) for cell, shown in cells)
-    return Section(row, cells, left)
+    return Section(row, cells)

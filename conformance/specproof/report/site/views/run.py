@@ -14,7 +14,8 @@ from specproof.model import Severity, VerdictKind
 from specproof.report.site import links
 from specproof.report.site.clauses import clause
 from specproof.report.site.details import Known, details
-from specproof.report.site.overview import WORDS
+from specproof.report.site.leftover import MOST_LEFT, LeftOut, command, left_out
+from specproof.report.site.overview import WORDS, kind_of
 from specproof.report.site.pages import Crumb, Page, fitting, page, piece, utc
 from specproof.report.site.promises import Promise, promises, shown
 from specproof.report.site.standings import Standing
@@ -35,7 +36,7 @@ __all__ = ["Tested", "run_page"]
 
 _T = TypeVar("_T")
 
-_FINDINGS: Final = 130_000
+_FINDINGS: Final = 130_000 - MOST_LEFT
 _LIST: Final = 30_000
 """Bytes for the findings, and for each list beside them; the APIs of a run share them."""
 _NAMED: Final = 8
@@ -59,7 +60,11 @@ _SENTENCE: Final = {
     Transition.SETTLED: "no longer flaky but broken",
     Transition.FIXED: "fixed",
     Transition.STILL_FAILING: "still failing",
+    Transition.UNRESOLVED: "broken when last checked, not checked since",
     Transition.NEWLY_INCONCLUSIVE: "newly inconclusive",
+    Transition.NEWLY_VACUOUS: "newly vacuous",
+    Transition.NEWLY_PASSING: "checked again",
+    Transition.ADDED: "new",
     Transition.REMOVED: "no longer checked",
 }
 _EXIT_KINDS: Final = {0: "pass", 1: "fail"}
@@ -122,10 +127,8 @@ class _Section:
     @property
     def kind(self) -> VerdictKind:
         """The verdict on the API, ``word`` in a word."""
-        if any(map(_breaks, self._tested.findings)):
-            return VerdictKind.FAIL
-        exercised = self.counts.passed + self.counts.failed
-        return VerdictKind.PASS if exercised else VerdictKind.INCONCLUSIVE
+        verdicts = {name: item.kind for name, item in self._known.items()}
+        return kind_of(self._stored, self._tested.findings, verdicts)
 
     @property
     def word(self) -> str:
@@ -160,6 +163,10 @@ class _Section:
 
         items = shown(sorted(self._tested.findings, key=_urgency), self._known, self._run)
         return self._fitting(promises(items), card, _FINDINGS)
+
+    def left(self, promises: Sequence[Promise]) -> LeftOut:
+        """Return what is said of findings that there is no room for."""
+        return left_out(promises, self._room)
 
     def signals(self) -> tuple[list[Markup], list[Signal]]:
         """Return what else is not as it was; verdicts are among the changes."""
@@ -223,6 +230,8 @@ def run_page(stored: StoredRun, run: Run | None, tested: Sequence[Tested], site:
         outcome=OUTCOMES.get(stored.exit_code, f"exit code {stored.exit_code}"),
         seconds=_seconds(stored),
         kept=run is not None,
+        flaky_ok=run is not None and run.footer.flaky_ok,
+        see_all=command(stored),
         sections=[_Section(stored, run, item, site, room) for item in tested],
     )
 

@@ -98,12 +98,18 @@ def _sentence(alive: Sequence[Overview], moved: Sequence[Overview]) -> str:
     silent = [item for item in alive if item.kind is VerdictKind.INCONCLUSIVE]
     total = f"{len(apis)} API{'' if len(apis) == 1 else 's'}"
     begun = [item.since for item in alive if item.since is not None]
+    held = {item.stream.api for item in alive if item.kind is VerdictKind.PASS}
     told = f"Every promise that was tested holds, at {total}."
+    if not held:
+        told = f"Nothing could be checked, at {total}."
+    elif held != apis:
+        told = f"Every promise that was tested holds, at {len(held)} of {total}."
     if broken:
         told = f"{len(broken)} of {total} {'is' if len(broken) == 1 else 'are'} broken"
         if begun:
-            newest = max(run.started for item in alive if (run := item.latest_break) is not None)
             oldest = min(run.started for run in begun)
+            breaks = [run.started for item in alive if (run := item.latest_break) is not None]
+            newest = max(breaks, default=oldest)
             told += f", since {utc(oldest)} UTC"
             told += f"; the latest break was first seen {utc(newest)} UTC" * (newest != oldest)
         told += "."
