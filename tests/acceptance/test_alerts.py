@@ -39,6 +39,6 @@ def test_two_jobs_at_once_tell_each_service_once(tmp_path: Path) -> None:
     assert sorted(where for where, _ in taker.came) == [f"/200/{CANARY}"] * 2
     assert len(told.letters) + printed[0].count("told ALERTS#") == 2
     title = json.loads(next(data for _, data in taker.came if data[:1] == b"{"))["title"]
-    assert title == "specproof: shop: 1 new"
+    assert title == "specproof: shop: 1 new (error)"
     left = [found.read_bytes() for found in tmp_path.rglob("*") if found.is_file()]
     assert CANARY not in f"{printed}{left}{told}"

@@ -55,7 +55,9 @@ class Cluster:
     def scheduler(self, *options: str) -> subprocess.Popen[bytes]:
         """Start a scheduler, always on the same port."""
         place = ["--host", "127.0.0.1", "--port", str(self._port)]
-        options = ("--dashboard-address", "127.0.0.1:0", *options)
+        # Left alone, as by tests that were killed, it ends, and its workers with it.
+        alone = ("--idle-timeout", "600")
+        options = ("--dashboard-address", "127.0.0.1:0", *alone, *options)
         return self._dask("scheduler", *place, *options)
 
     def worker(self, *options: str) -> Forked:

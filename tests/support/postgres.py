@@ -1,7 +1,7 @@
 """A PostgreSQL server of our own: Debian's, started by the first test that wants it.
 
 One server per process (so per pytest session and worker), on a free port of loopback; every
-test gets a database that is fresh and empty.
+test gets a database that is fresh and empty. It ends with its process, however that ends.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ __all__ = ["PASSWORD", "Server", "postgres_server", "postgres_url", "programs"]
 PASSWORD = "correct-horse-canary"
 _USER = "specproof"
 _START_SECONDS = 60
+_END_SECONDS = 120
+
+_WATCHER = """
+read -r _
+"$1" --silent --mode=immediate --pgdata="$2/data" stop >/dev/null 2>&1
+code=$?
+rm -rf "$2"
+exit $code
+"""
+"""Waits for a line, or for the end of its input, which is the death of whoever holds it."""
 
 
 @functools.cache
@@ -56,21 +66,33 @@ class Server:
     Args:
         programs: folder of ``initdb`` and ``pg_ctl``.
         durable: whether a commit is synced to the disk, as it is for users.
+
+    Attributes:
+        port: on loopback.
+        folder: with all its files.
     """
 
     def __init__(self, programs: Path, *, durable: bool = False) -> None:
         self._programs = programs
         self._user = "postgres" if os.geteuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="specproof-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="specproof-postgres-"))
         self._count = 0
         self.port = _free_port()
         if self._user is not None:
             account = pwd.getpwnam(self._user)
-            os.chown(self._folder, account.pw_uid, account.pw_gid)
-        secret = self._folder / "password"
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+        secret = self.folder / "password"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
-        data = self._folder / "data"
+        data = self.folder / "data"
+        # In a session of its own: what is sent to the process group of the tests is not for it.
+        self._watcher = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHER, "watcher", programs / "pg_ctl", self.folder],
+            user=self._user,
+            cwd="/",
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
         self._run(
             "initdb",
             "--no-sync",
@@ -93,11 +115,10 @@ class Server:
             "--wait",
             f"--timeout={_START_SECONDS}",
             f"--pgdata={data}",
-            f"--log={self._folder / 'log'}",
+            f"--log={self.folder / 'log'}",
             f"--options={options}",
             "start",
         )
-        self._data = data
 
     def url(self, database: str = "postgres") -> str:
         """Return the URL of a database."""
@@ -115,8 +136,10 @@ class Server:
 
     def stop(self) -> None:
         """End the server, whoever is connected, and remove its files."""
-        self._run("pg_ctl", "--silent", "--mode=immediate", f"--pgdata={self._data}", "stop")
-        shutil.rmtree(self._folder, ignore_errors=True)
+        # A line, since a process that was forked may hold the other end open, too.
+        self._watcher.communicate(b"\n", timeout=_END_SECONDS)
+        if self._watcher.returncode:
+            raise RuntimeError(f"pg_ctl stop: {self._watcher.returncode}")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -127,7 +150,7 @@ class Server:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=_END_SECONDS,
         )
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")

@@ -25,6 +25,7 @@ from specproof.scheduling.cluster.outcome import Outcome, outcome_of
 from specproof.scheduling.fleet import rates_by_origin, read_fleet
 from specproof.scheduling.rates import RateLimit
 from specproof.suites.plan import RunPlan
+from specproof.suites.records import origin
 from specproof.text import one_line
 
 if TYPE_CHECKING:
@@ -188,9 +189,11 @@ def _check_same(jobs: Sequence[Job], stored: Mapping[str, StoredRun], root: Path
         if run is None:
             continue
         plan = RunPlan.from_text(job.first.plan)
-        if (run.target, run.seed) != (plan.target, plan.seed):
+        asked = (plan.target, origin(plan.base_url), plan.seed)
+        if (run.target, run.origin, run.seed) != asked or run.cases not in {None, plan.cases}:
             raise InputError(
-                f"the batch {job.first.batch} was begun with another target or seed",
+                f"the batch {job.first.batch} was begun with another target, server, seed or number"
+                " of cases",
                 remedy="give this one another --batch",
             )
         effective = digest(catalog.get(job.api).effective.read_bytes())

@@ -43,7 +43,7 @@ class FleetEntry(BaseModel):
     rate: str = "1/s"
     resources: str | None = None
     max_requests: Annotated[int, Field(ge=1)] = 5000
-    max_seconds: Annotated[float, Field(gt=0)] | None = None
+    max_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     allow_production: str | tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
 

@@ -31,10 +31,16 @@ def read_link(link: str | None) -> str | None:
     return address.rstrip("/")
 
 
-def page_of(base: str | None, trouble: Trouble) -> str | None:
-    """Return the address at which the site shows ``trouble``, None where there is no site."""
+def page_of(base: str | None, trouble: Trouble, *, over: bool = False) -> str | None:
+    """Return the address at which the site shows ``trouble``, None where there is no site.
+
+    Args:
+        over: whether it is no more: its API's page says how that stands now.
+    """
     if base is None:
         return None
+    if over:
+        return f"{base}/{quote(api_page(trouble.stream.api))}"
     fragment = ""
     match trouble.kind:
         case Kind.CONTRACT:

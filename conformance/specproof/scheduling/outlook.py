@@ -8,15 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from specproof.errors import InputError
-from specproof.history.comparable import DECIDED, Past, Step, decides
-from specproof.history.flaky import (
-    WINDOW,
-    StandingKind,
-    Standings,
-    flakiness_of,
-    unchanged,
-)
+from specproof.history.comparable import Past, Step, decides
+from specproof.history.flaky import WINDOW, flakiness_of, unchanged
+from specproof.history.proving import proves
 from specproof.history.records import StoredFinding, StoredRun, Stream
+from specproof.history.standings import StandingKind, Standings
 from specproof.history.store import History
 from specproof.model import Finding, Severity, Verdict, VerdictKind
 from specproof.scheduling.troubles import GRAVEST_FIRST, Kind, Trouble
@@ -158,14 +154,13 @@ class Scene:
             return None
         verdict = self._words.verdicts.get(finding.requirement)
         whole = self._words.findings.get(finding.fingerprint)
-        status = "" if finding.status is None else f" {finding.status}"
         says = finding.requirement if verdict is None else verdict.requirement.statement
         return Trouble(
             stream=stream,
             kind=Kind.CONTRACT,
             subject=f"{REQUIREMENT}{finding.requirement}",
             severity=finding.severity,
-            title=f"{finding.operation}{status}: {says}",
+            title=says if _names(says, finding.operation) else f"{finding.operation}: {says}",
             what=f"{finding.message} ({finding.rule})",
             since=since.started,
             since_run=since.run_id,
@@ -187,6 +182,11 @@ class Scene:
             return f"seen again in {repeats.seen} of {repeats.of} repeats"
         figures = found.flakiness
         return f"failed in {figures.failed} of the last {figures.decided} runs that looked"
+
+
+def _names(statement: str, operation: str) -> bool:
+    """Whether a statement begins with the operation that it is about, as most do."""
+    return statement.startswith(f"{operation} ") or f"/{operation}/" in statement.partition(" ")[0]
 
 
 def outlook_of(past: Past, runs: Runs, stream: Stream, run: StoredRun) -> Outlook:
@@ -243,7 +243,7 @@ def _unchecked(past: Past, stream: Stream, run: StoredRun) -> Trouble:
         subject=UNCHECKED,
         severity=Severity.WARNING,
         title="nothing could be checked",
-        what="no requirement passed or failed in the last run; the reasons are in its report",
+        what="no success was seen in the last run, if any answer; the reasons are in its report",
         since=run.started if since is None else since.started,
         since_run=run.run_id if since is None else since.run_id,
         run_id=run.run_id,
@@ -252,4 +252,4 @@ def _unchecked(past: Past, stream: Stream, run: StoredRun) -> Trouble:
 
 
 def _checked(step: Step) -> bool:
-    return any(item.kind in DECIDED for item in step.verdicts.values())
+    return proves(step.run, {name: item.kind for name, item in step.verdicts.items()})

@@ -17,14 +17,15 @@ from pathlib import Path
 
 from specproof.errors import GuardError
 
-__all__ = ["Budget", "Limits", "retry_after"]
+__all__ = ["PATIENCE", "PATIENCE_IN_ALL", "Budget", "Limits", "retry_after", "silence_asked"]
 
-_PATIENCE = 60.0
+PATIENCE = 60.0
 """Longest wait, in seconds, that a server may ask for and the run goes on: limits per minute."""
 
-_PATIENCE_IN_ALL = 300.0
+PATIENCE_IN_ALL = 300.0
 """Longest sum of such waits."""
 
+_THROTTLED = frozenset({429, 503})
 _DIGITS = 10
 """Most digits of a Retry-After that are read; ten are three centuries."""
 
@@ -116,7 +117,7 @@ class Budget:
         started = float(self._row()[0])
         limit = self._limits.max_seconds
         late = limit is not None and now + seconds > started + limit
-        if seconds > _PATIENCE or self.waited + seconds > _PATIENCE_IN_ALL or late:
+        if seconds > PATIENCE or self.waited + seconds > PATIENCE_IN_ALL or late:
             self._stop(f"the server asked to be left alone for {seconds:.0f} s (Retry-After)")
             return
         with self._lock:
@@ -180,3 +181,13 @@ def retry_after(value: str | None, now: float) -> float | None:
     except (ValueError, TypeError, OverflowError):
         return None
     return max(0.0, due.timestamp() - now)
+
+
+def silence_asked(status: int, value: str | None, now: float) -> float | None:
+    """Return the seconds of silence that an answer asks for, None where it asks for none.
+
+    Args:
+        status: only 429 and 503 throttle.
+        value: its ``Retry-After``, see `retry_after`.
+    """
+    return retry_after(value, now) if status in _THROTTLED else None

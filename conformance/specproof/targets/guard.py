@@ -12,7 +12,7 @@ import httpx
 
 from specproof.errors import GuardError
 from specproof.model import JsonObject
-from specproof.targets.budget import Budget, retry_after
+from specproof.targets.budget import Budget, silence_asked
 from specproof.targets.ledger import Ledger
 from specproof.targets.ownership import owned_values
 
@@ -32,7 +32,6 @@ UNGUESSABLE = 16
 _OVERRIDES = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
 """Headers by which some servers take a GET for a DELETE; so does ``_method`` in a query."""
 
-_THROTTLED = frozenset({429, 503})
 _SEPARATORS = re.compile(r"[/\\;\x00-\x1f\x7f]")
 """What some server somewhere takes for the end of a path segment."""
 
@@ -137,10 +136,9 @@ class GuardTransport(httpx.BaseTransport):
         if self._ledger is not None and request.method in _CREATING_METHODS:
             key = self._ledger.intend(request.method, self._shown(path), values)
         answer = self._inner.handle_request(request)
-        if answer.status_code in _THROTTLED:
-            wait = retry_after(answer.headers.get("retry-after"), time.time())
-            if wait is not None:
-                self.budget.heed(wait)
+        wait = silence_asked(answer.status_code, answer.headers.get("retry-after"), time.time())
+        if wait is not None:
+            self.budget.heed(wait)
         if key is not None:
             answer.extensions = {**answer.extensions, ENTRY: key}
         return answer

@@ -7,10 +7,13 @@ machines call the same vendor, somebody above hands in a `Pace`; a run without o
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from typing import Final, Protocol
 
 import httpx
+
+from specproof.targets.budget import silence_asked
 
 __all__ = ["SENT", "Pace", "Paced", "current_pace", "origin_key", "paced_by"]
 
@@ -30,6 +33,12 @@ class Pace(Protocol):
         Raises:
             CouldNotCheckError: nobody can say; the request must not be sent.
             GuardError: no request may go there.
+        """
+
+    def heed(self, origin: str, seconds: float) -> None:
+        """Let no machine send to ``origin``, which asked for ``seconds`` of silence; never raise.
+
+        How long at most is the pace's to say: what a server asks for may be a year.
         """
 
 
@@ -83,9 +92,13 @@ class Paced(httpx.BaseTransport):
         self._origin = origin_key(base_url) or ""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send ``request`` when it is its turn."""
+        """Send ``request`` when it is its turn; tell all others of a ``Retry-After``."""
         self._pace.wait(self._origin)
-        return self._inner.handle_request(request)
+        answer = self._inner.handle_request(request)
+        wait = silence_asked(answer.status_code, answer.headers.get("retry-after"), time.time())
+        if wait:
+            self._pace.heed(self._origin, wait)
+        return answer
 
     def close(self) -> None:
         """Close what sends."""

@@ -60,6 +60,7 @@ def test_the_projects_own_file_is_one() -> None:
         ("[a]\nbase_url = 'https://x.example'\nrate = '1/s'\ntoken = 's3cret'", "a.token: "),
         ("[a]\nbase_url = 'ftp://s3cret'\nrate = '1/s'", "a.base_url is no http or https URL"),
         ("[a]\nbase_url = 'https://x.example'\nrate = '1/s'\nmax_requests = 0", "a.max_requests"),
+        ("[a]\nbase_url = 'https://x.example'\nmax_seconds = inf", "a.max_seconds"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, problem: str) -> None:
@@ -90,6 +91,7 @@ def test_one_vendor_has_one_rate() -> None:
         [
             ("https://A.example/one", "10/s"),
             ("https://a.example:443/two", "60/min"),
+            ("https://a.example./three", "7/s"),
             ("https://a.example:8443", "5/s"),
         ]
     )

@@ -35,6 +35,11 @@ def test_each_kind_has_its_page(trouble: Trouble, page: str) -> None:
     assert found is not None
     assert found.startswith(f"https://acme.test/conf/{page}")
     assert page_of(None, trouble) is None
+    assert page_of(None, trouble, over=True) is None
+    over = page_of("https://acme.test/conf", trouble, over=True)
+    assert over is not None
+    assert over.startswith("https://acme.test/conf/apis/")
+    assert "#" not in over
 
 
 def test_a_link_is_the_address_of_a_folder() -> None:

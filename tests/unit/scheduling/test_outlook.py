@@ -52,6 +52,18 @@ def test_of_several_findings_the_gravest_tells(history: History) -> None:
     ]
 
 
+def test_a_title_names_the_operation_once(history: History) -> None:
+    """What the words of a requirement leave out is put before them, nothing else."""
+    run = night_run(nights(BODY, "F")[0])
+    (finding,) = run.findings
+    history.store_run(replace(run, findings=(replace(finding, operation="remove"),)))
+    (trouble,) = _outlook(history).troubles.values()
+    assert trouble.title == "remove: list 200 keeps its body"
+    history.store_run(night_run(nights(BODY, "FF")[1]))
+    (trouble,) = _outlook(history).troubles.values()
+    assert trouble.title == "list 200 keeps its body"
+
+
 class _Pruned:
     """A history whose runs were pruned after they were listed."""
 
@@ -73,7 +85,7 @@ def test_a_pruned_run_tells_what_its_summary_knows(history: History) -> None:
     past = Past(_Pruned(history))  # type: ignore[arg-type]  # it is one
     gone = outlook_of(past, Runs(past), SHOP, run)
     for (trouble,) in (listed.troubles.values(), gone.troubles.values()):
-        assert (trouble.title, trouble.reproduce) == ("list 200: shop/list/200/body", "")
+        assert (trouble.title, trouble.reproduce) == ("shop/list/200/body", "")
         assert trouble.what == "list/200/body is broken (body-schema)"
 
 
@@ -83,6 +95,17 @@ def test_an_api_without_requirements_is_no_trouble(history: History) -> None:
     outlook = _outlook(history)
     assert outlook.troubles == {}
     assert outlook.over("requirement:shop/list/200/body") is None
+
+
+def test_refusals_alone_check_nothing(history: History) -> None:
+    """A run that ended without one success is told, however many refusals were in order."""
+    good = night_run(nights(BODY, "PP")[0])
+    history.store_run(good)
+    assert _outlook(history).troubles == {}
+    last = night_run(nights(BODY, "PP")[1])
+    history.store_run(replace(last, footer=replace(last.footer, exit_code=3)))
+    (trouble,) = _outlook(history).troubles.values()
+    assert (trouble.subject, trouble.runs) == (UNCHECKED, 1)
 
 
 def test_that_nothing_could_be_checked_has_a_beginning(history: History) -> None:

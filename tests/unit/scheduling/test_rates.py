@@ -71,10 +71,19 @@ def test_a_turn_is_waited_for() -> None:
     assert rates.left == []
 
 
+def test_who_watches_over_a_part_hears_of_turns_and_waits() -> None:
+    """Before it waits, and when it may go."""
+    heard: list[float] = []
+    rates = Scripted(3599.0, None, clock=lambda: 0.0)
+    rates._alive = heard.append
+    rates.wait(ORIGIN)
+    assert heard == [3599.0, 0.0]
+
+
 def test_a_turn_that_came_late_is_not_used() -> None:
     """What is noted for an earlier moment than it would be sent at is let go."""
     late = module.SLACK
-    rates = Scripted(None, None, clock=_steps(0.0, 0.0, late, late, late))
+    rates = Scripted(None, None, clock=_steps(0.0, late, late, late))
     rates.wait(ORIGIN)
     assert rates.left == []
 
@@ -90,12 +99,37 @@ def test_a_database_that_comes_back_is_asked_again() -> None:
 def test_a_database_that_stays_away_is_told() -> None:
     """Nothing is sent then, and the sentence holds nothing of the URL."""
     error = psycopg.OperationalError("password=canary")
-    rates = Scripted(error, error, clock=_steps(0.0, 0.0, 1.0, 1.0, 99.0))
+    rates = Scripted(error, error, clock=_steps(0.0, 0.0, 1.0, 99.0))
     with pytest.raises(CouldNotCheckError) as caught:
         rates.wait(ORIGIN)
     assert "out of reach" in str(caught.value)
     assert "canary" not in str(caught.value)
     assert rates.failed
+
+
+def test_a_database_that_is_away_for_a_moment_after_a_long_wait_is_asked_again() -> None:
+    """An hour's turn is no time that the database was away."""
+    error = psycopg.OperationalError("gone")
+    rates = Scripted(
+        3000.0, error, 2.0, error, None, clock=_steps(0, 3000, 3000, 3001, 9e3, 9e3, 9e3, 9e3)
+    )
+    rates.wait(ORIGIN)
+    assert rates.slept == [3000.0, 1.0, 2.0, 1.0]
+    assert not rates.failed
+
+
+def test_a_database_that_refuses_is_not_called_away() -> None:
+    """Who reads it has to grant something; waiting would mend nothing."""
+    rates = Scripted(psycopg.errors.InsufficientPrivilege("password=canary"), clock=lambda: 0.0)
+    with pytest.raises(CouldNotCheckError, match="may not make or use the schema") as caught:
+        rates.wait(ORIGIN)
+    assert "canary" not in str(caught.value)
+    assert (rates.slept, rates.failed) == ([], False)
+
+
+def test_silence_that_nobody_can_note_is_no_error() -> None:
+    """An answer is there already; without the database nobody gets a turn anyway."""
+    SharedRates(URL, {ORIGIN: RateLimit(1, 1.0)}).heed(ORIGIN, 5.0)
 
 
 def test_a_server_without_a_rate_is_not_called() -> None:
@@ -106,7 +140,7 @@ def test_a_server_without_a_rate_is_not_called() -> None:
 
 def test_nobody_listens_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """A real connection that is refused is a database that is away."""
-    monkeypatch.setattr(module, "_PATIENCE", -1.0)
+    monkeypatch.setattr(module, "_AWAY_SECONDS", -1.0)
     rates = SharedRates(URL, {ORIGIN: RateLimit(1, 1.0)})
     with pytest.raises(CouldNotCheckError, match="out of reach"):
         rates.wait(ORIGIN)

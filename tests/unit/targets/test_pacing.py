@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import httpx
 import pytest
 from contracts import contract_of
 from loopback import Reply, serve
@@ -12,7 +13,7 @@ from specproof.errors import CouldNotCheckError, GuardError
 from specproof.requirements.contract import Contract
 from specproof.targets.budget import Limits
 from specproof.targets.live import live_target
-from specproof.targets.pacing import current_pace, origin_key, paced_by
+from specproof.targets.pacing import Paced, current_pace, origin_key, paced_by
 from specproof.targets.session import TargetSession
 
 
@@ -21,6 +22,7 @@ class Metronome:
 
     def __init__(self, seconds: float = 0.0, error: Exception | None = None) -> None:
         self.asked: list[str] = []
+        self.heeded: list[tuple[str, float]] = []
         self._seconds = seconds
         self._error = error
 
@@ -32,6 +34,10 @@ class Metronome:
         late = time.perf_counter() + self._seconds
         while time.perf_counter() < late:
             pass
+
+    def heed(self, origin: str, seconds: float) -> None:
+        """Note it."""
+        self.heeded.append((origin, seconds))
 
 
 def _contract() -> Contract:
@@ -114,3 +120,26 @@ def test_a_pace_that_is_lost_breaks_the_item() -> None:
             session.send("drop", "GET", "/x")
         session.target.close()
         assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "heeded"),
+    [
+        (429, "7", [7.0]),
+        (503, "31536000", [31536000.0]),
+        (429, "0", []),
+        (429, "soon", []),
+        (429, None, []),
+        (200, "7", []),
+    ],
+)
+def test_what_a_server_asks_for_is_told_to_all(
+    status: int, value: str | None, heeded: list[float]
+) -> None:
+    """A readable Retry-After of an answer that throttles, and nothing else."""
+    metronome = Metronome()
+    asked = {} if value is None else {"Retry-After": value}
+    inner = httpx.MockTransport(lambda _: httpx.Response(status, headers=asked))
+    paced = Paced(inner, metronome, "https://A.example/api")
+    paced.handle_request(httpx.Request("GET", "https://a.example/api/x"))
+    assert metronome.heeded == [("https://a.example", seconds) for seconds in heeded]

@@ -22,6 +22,7 @@ from specproof.scheduling.alerts.wording import News, Sort
 from specproof.scheduling.troubles import GRAVEST_FIRST, Kind, Trouble
 
 __all__ = [
+    "KEPT",
     "LEASE",
     "Due",
     "Policy",
@@ -40,7 +41,7 @@ LEASE: Final = dt.timedelta(minutes=15)
 """How long a claim holds; longer than all deliveries of one call take."""
 
 KEPT: Final = dt.timedelta(days=30)
-"""How long it is remembered that something that happened was told."""
+"""How long it is remembered that something that happened was told; what is older is no news."""
 
 
 class State(StrEnum):
@@ -196,11 +197,12 @@ def settled(item: Due, row: StoredAlert, *, digest: str, now: dt.datetime) -> St
 def held(item: Due, until: dt.datetime) -> StoredAlert | None:
     """Return the row that keeps ``item`` until the end of quiet hours, None where none is needed.
 
-    What a run shows is found again later; what was said or happened is not.
+    What a run shows is found again later; what was said or happened is not. What another job is
+    telling, or died with, has a row already, which must stay as that job knows it.
     """
     trouble = item.news.trouble
     derived = trouble.kind in {Kind.CONTRACT, Kind.UNCHECKED} or item.news.sort is Sort.FIXED
-    if derived or item.row.state == State.HELD:
+    if derived or item.row.state == State.HELD or item.row.claimed_by is not None:
         return None
     return replace(item.row, state=State.HELD, quiet_until=_text(until), data=trouble.to_plain())
 
@@ -223,7 +225,8 @@ def stale(
             continue
         before = _kept(row)
         if before is None or (not before.kind.passes and row.state == State.TOLD):
-            past = (row.told_at or row.since) < _text(now - KEPT)
+            # Later than it was told is it only by the clock of a machine that is ahead.
+            past = max(row.told_at or "", row.since) < _text(now - KEPT)
         else:
             waits = row.state != State.TOLD and before.kind.passes
             past = waits and _over(before, by_stream, policy) is not None

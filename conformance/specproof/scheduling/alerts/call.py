@@ -13,6 +13,7 @@ from specproof.history.records import StoredAlert
 from specproof.history.store import History
 from specproof.model import fingerprint
 from specproof.scheduling.alerts.book import (
+    KEPT,
     Due,
     Policy,
     Standing,
@@ -125,6 +126,8 @@ def _look(history: History, asked: Asked, now: dt.datetime) -> tuple[list[Standi
     runs = Runs(past)
     standings: list[Standing] = []
     happened: list[Trouble] = []
+    # The last run of a stream that nobody runs any more shows the same for ever.
+    known = (now - KEPT).astimezone(dt.UTC).isoformat(timespec="seconds")
     for stream in history.streams():
         if (asked.apis and stream.api not in asked.apis) or (
             asked.targets and stream.target not in asked.targets
@@ -132,7 +135,7 @@ def _look(history: History, asked: Asked, now: dt.datetime) -> tuple[list[Standi
             continue
         for run in last_runs(history, stream, now):
             standings.append(outlook_of(past, runs, stream, run))
-            happened += behaviour_of(past, stream, run)
+            happened += [item for item in behaviour_of(past, stream, run) if item.since >= known]
     since = (now - RECENT).astimezone(dt.UTC).isoformat(timespec="seconds")
     for change in history.changes(since=since):
         trouble = change_of(change)

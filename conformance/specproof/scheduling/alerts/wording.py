@@ -59,16 +59,23 @@ class News:
 
 
 def title_of(name: str, news: Sequence[News]) -> str:
-    """Return the title of a message about ``name``: how many things of which sort."""
-    counts = Counter(item.sort for item in news)
+    """Return the title of a message about ``name``: how many things of which sort, how grave.
+
+    A phone shows no more than this.
+    """
     words = {
         Sort.NEW: "new",
         Sort.WORSE: "worse",
         Sort.HAPPENED: "to know",
         Sort.FIXED: "fixed",
     }
-    told = ", ".join(f"{counts[sort]} {words[sort]}" for sort in _ORDER if counts[sort])
-    return f"specproof: {tame(name, _MAX_TITLE)}: {told}"
+    told = []
+    for sort in _ORDER:
+        found = [item for item in news if item.sort is sort]
+        if found:
+            grave = "" if sort is Sort.FIXED else f" ({_severities(found)})"
+            told.append(f"{len(found)} {words[sort]}{grave}")
+    return f"specproof: {tame(name, _MAX_TITLE)}: {', '.join(told)}"
 
 
 def colour_of(news: Sequence[News]) -> str:
@@ -92,7 +99,7 @@ def body_of(news: Sequence[News], *, link: str | None) -> str:
     blocks = ["\n".join(_wrong(item, link)) for item in wrong[:MAX_TOLD]]
     blocks += _more(len(wrong) - MAX_TOLD, wrong[MAX_TOLD:])
     if over:
-        lines = [_over(item) for item in over[:MAX_TOLD]]
+        lines = [line for item in over[:MAX_TOLD] for line in _over(item, link)]
         blocks.append("\n".join((*lines, *_more(len(over) - MAX_TOLD, over[MAX_TOLD:]))))
     left: list[str] = []
     while len(text := "\n\n".join((*blocks, *left))) > MAX_BODY and len(blocks) > 1:
@@ -136,19 +143,26 @@ def _wrong(news: News, link: str | None) -> Iterator[str]:
         yield f"  reproduce: {_command(trouble.reproduce)}"
 
 
-def _over(news: News) -> str:
+def _over(news: News, link: str | None) -> Iterator[str]:
     trouble = news.trouble
-    began = f"; it began {time_of(trouble.since)}"
-    return f"FIXED {tame(trouble.title)} ({place_of(trouble)}): {tame(news.how)}{began}"
+    what = f"{trouble.severity}: {tame(trouble.title)} ({place_of(trouble)})"
+    yield f"{news.sort.upper()} {what}: {tame(news.how)}; it began {time_of(trouble.since)}"
+    page = page_of(link, trouble, over=True)
+    if page is not None:
+        yield f"  see: {page}"
 
 
 def _more(count: int, news: Sequence[News]) -> Iterator[str]:
     if count > 0:
-        grave = Counter(str(item.trouble.severity) for item in news)
-        kinds = ", ".join(
-            f"{grave[str(kind)]} {kind}" for kind in GRAVEST_FIRST if grave[str(kind)]
-        )
-        yield f"and {count} more ({kinds})"
+        yield f"and {count} more ({_severities(news)})"
+
+
+def _severities(news: Sequence[News]) -> str:
+    """Return ``error`` where all are errors, ``1 error, 2 warning`` where they are not alike."""
+    counts = Counter(item.trouble.severity for item in news)
+    if len(counts) == 1:
+        return str(news[0].trouble.severity)
+    return ", ".join(f"{counts[kind]} {kind}" for kind in GRAVEST_FIRST if counts[kind])
 
 
 def _since(trouble: Trouble) -> str:

@@ -26,6 +26,10 @@ PATIENCE: Final = 300.0
 _TRIES: Final = 6
 """How often a part is handed out at most: workers die, networks break, databases restart."""
 
+_LOSSES: Final = 20
+"""How often in a row a scheduler is lost soon after it took the connection, two minutes in all."""
+
+_SOON_SECONDS: Final = 10.0
 _LOOK_SECONDS: Final = 0.1
 _COUNT_SECONDS: Final = 5.0
 _BACKOFF: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -103,15 +107,22 @@ def dispatch(
         patience: seconds without a scheduler or without workers.
 
     Raises:
-        CouldNotCheckError: no scheduler, no worker or no history for too long.
+        CouldNotCheckError: no scheduler, no worker or no history for too long, or a scheduler
+            that nothing can be done with.
         KeyboardInterrupt: somebody ended it; what had not begun is taken back.
     """
     batch = _Batch(jobs, history, telling, root)
     try:
         batch.look_up(first=True)
+        losses = 0
         while batch.pieces_open():
-            _drive(batch, _connected(connect, telling, patience), telling, patience)
+            engine = _connected(connect, telling, patience)
+            began, done = time.monotonic(), batch.progress.done
+            _drive(batch, engine, telling, patience)
             batch.look_up()
+            in_vain = time.monotonic() - began < _SOON_SECONDS and batch.progress.done == done
+            losses = losses + 1 if in_vain and batch.pieces_open() else 0
+            _rest(losses)
     except (KeyboardInterrupt, CouldNotCheckError):
         batch.count()
         done, parts = batch.progress.done, batch.progress.parts
@@ -132,6 +143,17 @@ def _drive(batch: _Batch, engine: Engine, telling: Telling, patience: float) -> 
         raise
     finally:
         engine.close()
+
+
+def _rest(losses: int) -> None:
+    """Wait the longer, the more connections in a row were good for nothing."""
+    if losses >= _LOSSES:
+        raise CouldNotCheckError(
+            "the scheduler takes every connection and loses it at once;"
+            " it may have another version of Dask than this client"
+        )
+    if losses:
+        time.sleep(_BACKOFF[min(losses, len(_BACKOFF)) - 1])
 
 
 def _connected(connect: Callable[[], Engine], telling: Telling, patience: float) -> Engine:
@@ -171,6 +193,7 @@ class _Batch:
         for piece in self._pieces:
             self._of[piece.job.run_id].append(piece)
         self._believed = False
+        self._afresh = True
         self._session = secrets.token_hex(4)
         self.progress = Progress(len(self._pieces))
         self.failures: dict[str, str] = {}
@@ -184,8 +207,12 @@ class _Batch:
         ]
 
     def forget(self) -> None:
-        """Forget what was handed to a scheduler that is gone; that is no fault of the parts."""
+        """Forget what was handed to a scheduler that is gone; that is no fault of the parts.
+
+        Its workers ended with it, whatever they were at.
+        """
         self._session = secrets.token_hex(4)
+        self._afresh = True
         for piece in self._pieces:
             if piece.submitted is not None:
                 piece.submitted = None
@@ -197,7 +224,8 @@ class _Batch:
         Args:
             first: whether a batch begins, for the first time or again.
         """
-        runs, parts = patiently(lambda: self._stored(forget=first))
+        runs, parts = patiently(self._stored)
+        self._afresh = False
         for job in self._jobs:
             pieces = self._of[job.run_id]
             known = parts.get(job.run_id, ())
@@ -234,10 +262,10 @@ class _Batch:
                     raise CouldNotCheckError(f"no worker has come for {patience:.0f} s")
             time.sleep(_LOOK_SECONDS)
 
-    def _stored(self, *, forget: bool) -> tuple[frozenset[str], Mapping[str, tuple[int, ...]]]:
+    def _stored(self) -> tuple[frozenset[str], Mapping[str, tuple[int, ...]]]:
         """Return the runs of this batch that are stored, and the parts of those that are not."""
         runs = runs_among(self._history, [job.run_id for job in self._jobs])
-        if forget:
+        if self._afresh:
             left = [job.run_id for job in self._jobs if job.run_id not in runs]
             forget_attempts(self._history, left)
         return runs, self._history.part_numbers()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -185,12 +186,23 @@ def _security() -> Any:
     import dask  # noqa: PLC0415 - an extra
     from distributed import Security  # noqa: PLC0415 - an extra
 
-    for name in _TLS:
-        if not dask.config.get(f"distributed.comm.tls.{name}", None):
-            variable = f"DASK_DISTRIBUTED__COMM__TLS__{name}".replace(".", "__").replace("-", "_")
+    variables = {
+        name: f"DASK_DISTRIBUTED__COMM__TLS__{name}".replace(".", "__").replace("-", "_").upper()
+        for name in _TLS
+    }
+    found = {name: dask.config.get(f"distributed.comm.tls.{name}", None) for name in _TLS}
+    for name, variable in variables.items():
+        if not found[name]:
             raise InputError(
                 "--engine tls:// needs a certificate",
-                remedy=f"set {variable.upper()} to the path of a PEM file",
+                remedy=f"set {variable} to the path of a PEM file",
+            )
+    for name, variable in variables.items():
+        # Dask finds out when it connects, and then it looks as if nobody answered. It takes the
+        # text of a file, too.
+        if "\n" not in found[name] and not os.access(found[name], os.R_OK):
+            raise InputError(
+                f"--engine tls:// needs a certificate; {variable} names no file that can be read"
             )
     make: Any = Security
     return make(require_encryption=True)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from urllib.parse import urlsplit
 
 from specproof import __version__
 from specproof.errors import InputError
@@ -132,10 +133,16 @@ def make_job(
     equal share of the requests that the run may send.
 
     Raises:
-        InputError: the plan is not of one API of the catalog.
+        InputError: the plan is not of one API of the catalog, or its base URL may hold a secret,
+            which whoever sees the scheduler could read.
     """
     if len(plan.apis) != 1 or plan.spec is not None:
         raise InputError("a cluster checks APIs of the catalog, one run each")
+    if not _is_plain(plan.base_url or ""):
+        raise InputError(
+            f"the base URL of {plan.apis[0]} has a user name, a query or a fragment",
+            remedy="leave them out: workers take credentials from their environment",
+        )
     share = max(1, plan.max_requests // parts)
     sent = replace(
         plan, max_requests=share, root=None, ledger=None, budget=None, nonce="", only=None
@@ -157,3 +164,11 @@ def make_job(
             rates={name: (item.requests, item.seconds) for name, item in (rates or {}).items()},
         )
     )
+
+
+def _is_plain(base_url: str) -> bool:
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:
+        return False
+    return "@" not in parts.netloc and not (parts.query or parts.fragment)

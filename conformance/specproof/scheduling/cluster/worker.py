@@ -12,11 +12,12 @@ import functools
 import gc
 import os
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, Self, TypeVar
 
 from specproof import __version__
 from specproof.errors import CouldNotCheckError, InputError, SpecproofError
@@ -43,7 +44,11 @@ MAX_DEATHS: Final = 3
 """A part that was begun so often and never ended is not begun again: it kills its workers."""
 
 PART_SECONDS: Final = 3600.0
-"""Seconds after which a part is stuck; its worker ends, and another takes over."""
+"""Seconds after which a part is stuck; its worker ends, and another takes over.
+
+Each turn that a live part gets begins them anew, and what it waits for a turn does not count: the
+requests of a part have a limit of their own, and at one a second they may take longer.
+"""
 
 _STUCK = 70
 """Exit code of a worker whose part was stuck (EX_SOFTWARE of sysexits.h)."""
@@ -85,6 +90,8 @@ def perform(text: str) -> JsonObject:
             report = _reported(Task.from_text(text))
         except SpecproofError as error:
             report = Report("failed", one_line(str(error), 1000))
+        except (OSError, MemoryError) as error:
+            report = Report("again", f"the worker's machine failed: {_placed(error)}")
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - told by type and place
             report = Report("failed", f"internal error: {_placed(error)}; please report it")
     return report.to_plain()
@@ -181,7 +188,7 @@ def _checked(task: Task) -> RunPlan:
 
 def _evidence(task: Task, plan: RunPlan, where: str) -> tuple[bytes, str]:
     """Execute the part; return its bytes and the digest of its plan."""
-    with _paced(task, where) as rates, _watched():
+    with _Watch() as watch, _paced(task, where, watch) as rates:
         try:
             part = execute_part(
                 plan, task.index, task.count, confirm=task.confirm, fail_on=task.fail_on
@@ -194,7 +201,7 @@ def _evidence(task: Task, plan: RunPlan, where: str) -> tuple[bytes, str]:
 
 
 @contextlib.contextmanager
-def _paced(task: Task, where: str) -> Iterator[SharedRates | None]:
+def _paced(task: Task, where: str, watch: _Watch) -> Iterator[SharedRates | None]:
     if not task.rates:
         yield None
         return
@@ -203,20 +210,35 @@ def _paced(task: Task, where: str) -> Iterator[SharedRates | None]:
             "rates can be shared through a history in PostgreSQL only",
             remedy=f"set ${HISTORY_VARIABLE} to a URL postgresql://...",
         )
-    with contextlib.closing(SharedRates(where, task.limits)) as rates, paced_by(rates):
+    shared = SharedRates(where, task.limits, alive=watch.alive)
+    with contextlib.closing(shared) as rates, paced_by(rates):
         yield rates
 
 
-@contextlib.contextmanager
-def _watched() -> Iterator[None]:
-    """End this process when a part is stuck: a thread can not be ended, its process can."""
-    timer = threading.Timer(PART_SECONDS, os._exit, (_STUCK,))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+class _Watch:
+    """Ends this process when a part is stuck: a thread can not be ended, its process can."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._late = 0.0
+
+    def __enter__(self) -> Self:
+        self.alive()
+        threading.Thread(target=self._look, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+    def alive(self, seconds: float = 0.0) -> None:
+        """Begin anew once ``seconds`` are over, which are no time of the part's."""
+        self._late = time.monotonic() + seconds + PART_SECONDS
+
+    def _look(self) -> None:
+        while (left := self._late - time.monotonic()) > 0:
+            if self._over.wait(left):
+                return
+        os._exit(_STUCK)
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -11,8 +12,8 @@ from typing import Final
 
 from specproof.errors import CouldNotCheckError
 from specproof.history.comparable import Past
-from specproof.history.flaky import StandingKind
 from specproof.history.records import StoredAlert, StoredFinding, Stream
+from specproof.history.standings import StandingKind
 from specproof.history.store import History
 from specproof.history.values import key
 from specproof.model import Blame, Severity
@@ -24,8 +25,8 @@ from specproof.scheduling.troubles import GRAVEST_FIRST
 
 __all__ = ["Action", "Asked", "Done", "Verb", "synchronise"]
 
-MAX_LISTED: Final = 5000
 _CLAIM: Final = dt.timedelta(minutes=15)
+_SECONDS_OF_ALL: Final = 600.0  # and one action more, which takes two minutes at most, is less
 _TRACKER: Final = "tracker"
 """Target of the stream under which claims on trackers are kept."""
 
@@ -107,7 +108,8 @@ def synchronise(
 
     Closed is only what carries our label and our marker and what a run that is later than the
     finding saw hold, or whose requirement is no more. An issue that somebody else closed stays
-    closed as long as its finding lasts.
+    closed as long as its finding lasts. After ten minutes the rest is left for the next call, so
+    that no claim ends before the work does and another job opens the same issues.
 
     Args:
         name: of the tracker and repository, under which it is claimed for the time of the call.
@@ -119,9 +121,15 @@ def synchronise(
     if dry_run:
         return _limited(_planned(history, tracker, asked, now), asked.limit)
     claim = _claimed(history, name, now)
+    late = time.monotonic() + _SECONDS_OF_ALL
     try:
-        done = _limited(_planned(history, tracker, asked, now), asked.limit)
-        return Done(tuple(_act(tracker, action) for action in done.actions), done.left)
+        planned = _limited(_planned(history, tracker, asked, now), asked.limit)
+        acted: list[Action] = []
+        for action in planned.actions:
+            if time.monotonic() >= late:
+                break
+            acted.append(_act(tracker, action))
+        return Done(tuple(acted), planned.left + len(planned.actions) - len(acted))
     finally:
         history.save_alerts([replace(claim, claimed_by=None, claimed_until=None)])
 

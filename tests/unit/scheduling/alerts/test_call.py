@@ -73,7 +73,7 @@ def test_a_failure_is_told_once_and_so_is_its_end(telling: Telling) -> None:
     for night in nights(BODY, "PFFPP"):
         telling.night(night)
         heard.append(telling.heard() + telling.heard())
-    assert heard == [[], ["shop: 1 new"], [], ["shop: 1 fixed"], []]
+    assert heard == [[], ["shop: 1 new (error)"], [], ["shop: 1 fixed"], []]
 
 
 def test_one_bad_night_is_told_and_so_is_its_end(telling: Telling) -> None:
@@ -82,14 +82,14 @@ def test_one_bad_night_is_told_and_so_is_its_end(telling: Telling) -> None:
     for night in nights(BODY, "PFPFP"):
         telling.night(night)
         heard.append(telling.heard())
-    assert heard == [[], ["shop: 1 new"], ["shop: 1 fixed"], [], []]
+    assert heard == [[], ["shop: 1 new (error)"], ["shop: 1 fixed"], [], []]
 
 
 def test_what_no_run_looked_at_is_neither_new_nor_fixed(telling: Telling) -> None:
     """An inconclusive run says nothing of the requirement, but that nothing could be checked."""
     for night, expected in zip(
         nights(BODY, "FIIP"),
-        [["shop: 1 new"], ["shop: 1 new"], [], ["shop: 2 fixed"]],
+        [["shop: 1 new (error)"], ["shop: 1 new (warning)"], [], ["shop: 2 fixed"]],
         strict=True,
     ):
         telling.night(night)
@@ -119,9 +119,9 @@ def test_the_message_says_what_since_when_who_and_how_to_see_it(telling: Telling
     telling.call(Asked(link="https://acme.test/conf"))
     assert telling.memory.take() == [
         (
-            "specproof: shop: 1 new",
+            "specproof: shop: 1 new (error)",
             (
-                "NEW error: list 200: list 200 keeps its body\n"
+                "NEW error: list 200 keeps its body\n"
                 "  where: shop on live at api.shop.test\n"
                 "  what: list/200/body is broken (body-schema)\n"
                 "  since: 2026-01-02 03:00 UTC, run shop-000100-live, 2 runs in a row\n"
@@ -139,7 +139,7 @@ def test_graver_than_told_is_worse(telling: Telling) -> None:
     for run, severity, expected in zip(
         runs,
         [Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.WARNING],
-        [[], ["shop: 1 new"], ["shop: 1 worse"], []],
+        [[], ["shop: 1 new (warning)"], ["shop: 1 worse (error)"], []],
         strict=True,
     ):
         found = tuple(replace(item, severity=severity) for item in run.findings)
@@ -159,7 +159,7 @@ def test_what_comes_and_goes_wakes_nobody_unless_asked(telling: Telling) -> None
     """Flaky is not told by default, and marked where it is."""
     telling.night(*nights(BODY, "PFPFPF"))
     assert telling.heard() == []
-    assert telling.heard(Asked(Policy(flaky=True))) == ["shop: 1 new"]
+    assert telling.heard(Asked(Policy(flaky=True))) == ["shop: 1 new (error)"]
     telling.services = [Service("OTHER#1", "json://x")]
     telling.call(Asked(Policy(flaky=True)))
     assert "  flaky: failed in 3 of the last 6 runs that looked\n" in telling.memory.take()[0][1]
@@ -180,7 +180,7 @@ def test_the_end_of_what_comes_and_goes_is_not_told(telling: Telling) -> None:
     for night in nights(BODY, "PFFPFPPPPP"):
         telling.night(night)
         heard += telling.heard()
-    assert heard == ["shop: 1 new", "shop: 1 fixed"]
+    assert heard == ["shop: 1 new (error)", "shop: 1 fixed"]
 
 
 def test_after_so_many_runs(telling: Telling) -> None:
@@ -189,7 +189,7 @@ def test_after_so_many_runs(telling: Telling) -> None:
     for night in nights(BODY, "PFFFFPPPP"):
         telling.night(night)
         heard.append(telling.heard(Asked(Policy(after=3))))
-    assert heard == [[], [], [], ["shop: 1 new"], [], [], [], ["shop: 1 fixed"], []]
+    assert heard == [[], [], [], ["shop: 1 new (error)"], [], [], [], ["shop: 1 fixed"], []]
 
 
 def test_each_service_hears_for_itself(telling: Telling) -> None:
@@ -220,7 +220,7 @@ def test_what_was_never_told_is_never_taken_back(telling: Telling) -> None:
     telling.night(second)
     assert telling.heard() == []
     telling.night(third)
-    assert telling.heard(Asked(Policy(flaky=True))) == ["shop: 1 new"]
+    assert telling.heard(Asked(Policy(flaky=True))) == ["shop: 1 new (error)"]
 
 
 def test_a_call_that_dies_between_sending_and_noting_is_repeated(telling: Telling) -> None:
@@ -230,8 +230,8 @@ def test_a_call_that_dies_between_sending_and_noting_is_repeated(telling: Tellin
     with pytest.raises(KeyboardInterrupt):
         telling.call()
     telling.memory.dying = False
-    assert [title for title, _ in telling.memory.take()] == ["specproof: shop: 1 new"]
-    assert telling.heard() == ["shop: 1 new"]
+    assert [title for title, _ in telling.memory.take()] == ["specproof: shop: 1 new (error)"]
+    assert telling.heard() == ["shop: 1 new (error)"]
     assert telling.heard() == []
 
 
@@ -244,7 +244,7 @@ def test_a_claim_of_a_job_that_was_killed_ends(telling: Telling) -> None:
     telling.now = NOON + LEASE - dt.timedelta(seconds=1)
     assert telling.heard() == []
     telling.now = NOON + LEASE
-    assert telling.heard() == ["shop: 1 new"]
+    assert telling.heard() == ["shop: 1 new (error)"]
 
 
 def test_a_claim_of_a_clock_that_was_wrong_blocks_nobody(telling: Telling) -> None:
@@ -253,14 +253,14 @@ def test_a_claim_of_a_clock_that_was_wrong_blocks_nobody(telling: Telling) -> No
     ahead = NOON + dt.timedelta(days=1)
     with pytest.raises(ZeroDivisionError):
         tell(_Killed(telling.history), [CHAT], Asked(), now=ahead, send=_boom)  # type: ignore[arg-type]  # it is one
-    assert telling.heard() == ["shop: 1 new"]
+    assert telling.heard() == ["shop: 1 new (error)"]
 
 
 def test_a_run_from_the_future_hides_no_later_one(telling: Telling) -> None:
     """A machine whose clock was years ahead made it; what runs find since is told."""
     telling.night(replace(nights(BODY, "P")[0], day=4000))
     telling.night(*nights(BODY, "PF"))
-    assert telling.heard() == ["shop: 1 new"]
+    assert telling.heard() == ["shop: 1 new (error)"]
 
 
 def test_a_claim_of_a_killed_job_whose_trouble_ends_is_told_as_fixed(telling: Telling) -> None:
@@ -303,7 +303,7 @@ def test_quiet_hours_hold_what_does_not_wake(telling: Telling) -> None:
     told = telling.call(never)
     assert (told.letters, told.held) == ((), 1)
     assert told.until == NIGHT.replace(hour=7)
-    assert telling.heard(asked) == ["shop: 1 new"]
+    assert telling.heard(asked) == ["shop: 1 new (error)"]
     telling.night(nights(BODY, "FP")[1])
     assert telling.heard(asked) == []
     telling.now = NIGHT.replace(hour=7)
@@ -331,9 +331,43 @@ def test_what_happened_in_the_night_is_told_in_the_morning(telling: Telling) -> 
     telling.night(*(replace(old[-1], day=day) for day in (11, 12, 13)))
     assert telling.call(Asked(quiet=QUIET)).held == 1
     telling.now = NOON
-    assert telling.heard() == ["shop: 1 to know"]
+    assert telling.heard() == ["shop: 1 to know (warning)"]
     assert telling.heard() == []
     telling.now = NOON + KEPT + dt.timedelta(days=1)
+    assert telling.heard() == []
+
+
+def test_what_happened_is_told_once_even_if_no_run_comes_after_it(telling: Telling) -> None:
+    """A stream that nobody runs any more says the same for ever, and is heard once.
+
+    So it is where the machine that ran it last was ten hours ahead.
+    """
+    old = replace(
+        nights(BODY, "P")[0], codes=[("list", 404, "not_found")], statuses={"list": [404]}
+    )
+    telling.night(*(replace(old, day=day) for day in range(25)))
+    telling.night(replace(old, day=31.8, codes=[("list", 404, "strange")]))
+    assert telling.heard() == ["shop: 1 to know (warning)"]
+    heard = []
+    for hours in (-1, 1, 2, 24, 25, 2000):
+        telling.now = NOON + KEPT + dt.timedelta(hours=hours)
+        heard += telling.heard()
+    assert heard == []
+    assert {row.state for row in telling.history.alerts()} == {"over"}
+
+
+def test_what_is_told_just_before_quiet_hours_is_not_told_after_them(telling: Telling) -> None:
+    """A job that begins in them leaves alone what another one, begun before, is sending."""
+    telling.history.store_change(_change("2026-01-31T06:00:00+00:00"))
+
+    def late(messages: Sequence[Message]) -> Iterator[Delivery]:
+        telling.now = NIGHT
+        assert telling.call(Asked(quiet=QUIET)).held == 1
+        yield from telling.memory(messages)
+
+    tell(telling.history, [CHAT], Asked(), now=NIGHT, send=late)
+    telling.now = NOON
+    assert telling.heard() == ["shop: 1 to know (error)"]
     assert telling.heard() == []
 
 
@@ -358,7 +392,7 @@ def test_a_breaking_change_of_the_description_is_told_once(telling: Telling) -> 
     telling.history.store_change(change)
     telling.call(Asked(link="https://acme.test"))
     ((title, body),) = telling.memory.take()
-    assert title == "specproof: shop: 1 to know"
+    assert title == "specproof: shop: 1 to know (error)"
     assert "what: version 1.0 to 2.0; changes by level: 2 error\n" in body
     assert f"  see: https://acme.test/changes/shop/{change.id}.html" in body
     assert telling.heard() == []
@@ -387,18 +421,20 @@ def test_a_broken_upstream_is_told_once_until_it_works(telling: Telling) -> None
     telling.memory.refusing = {"CHAT#1"}
     assert telling.heard(broken) == []
     telling.memory.refusing = set()
-    assert telling.heard() == ["shop: 1 new"]
+    assert telling.heard() == ["shop: 1 new (error)"]
     assert telling.heard(broken) == []
     assert telling.heard(works) == ["shop: 1 fixed"]
     assert telling.heard(works) == []
-    assert telling.heard(broken) == ["shop: 1 new"]
+    assert telling.heard(broken) == ["shop: 1 new (error)"]
 
 
 def test_a_dry_run_tells_and_notes_nothing(telling: Telling) -> None:
     """It shows what a call would say."""
     telling.night(*nights(BODY, "F"))
     told = telling.call(dry_run=True)
-    assert [(each.title, each.sent) for each in told.letters] == [("specproof: shop: 1 new", None)]
+    assert [(each.title, each.sent) for each in told.letters] == [
+        ("specproof: shop: 1 new (error)", None)
+    ]
     assert telling.memory.take() == []
     assert telling.history.alerts() == ()
 
@@ -408,20 +444,20 @@ def test_one_message_per_api_and_one_for_many(telling: Telling) -> None:
     names = [f"api{number:02}" for number in range(MAX_MESSAGES + 1)]
     for name in names[:3]:
         telling.night(*nights(BODY, "F", api=name))
-    assert telling.heard() == [f"{name}: 1 new" for name in names[:3]]
+    assert telling.heard() == [f"{name}: 1 new (error)" for name in names[:3]]
     telling.services = [Service("OTHER#1", "json://x")]
     for name in names[3:]:
         telling.night(*nights(BODY, "F", api=name))
     told = telling.call()
-    assert [each.title for each in told.letters] == ["specproof: 11 APIs: 11 new"]
-    assert "\n\nand 3 more (3 error)" in told.letters[0].body
+    assert [each.title for each in told.letters] == ["specproof: 11 APIs: 11 new (error)"]
+    assert "\n\nand 3 more (error)" in told.letters[0].body
 
 
 def test_only_what_is_asked_for_is_looked_at(telling: Telling) -> None:
     """--api and --target leave the others' state alone."""
     telling.night(*nights(BODY, "F"), *nights(BODY, "F", api="bank", target="emulator"))
-    assert telling.heard(Asked(apis={"bank"})) == ["bank: 1 new"]
-    assert telling.heard(Asked(targets={"live"})) == ["shop: 1 new"]
+    assert telling.heard(Asked(apis={"bank"})) == ["bank: 1 new (error)"]
+    assert telling.heard(Asked(targets={"live"})) == ["shop: 1 new (error)"]
 
 
 def test_a_row_of_another_version_is_left_and_told_anew(telling: Telling) -> None:

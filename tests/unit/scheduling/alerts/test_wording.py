@@ -112,10 +112,10 @@ def test_the_gravest_comes_first_and_the_rest_is_counted() -> None:
     assert text.startswith("NEW error:")
     assert text.count("NEW error:") == 2
     assert text.count("NEW warning:") == MAX_TOLD - 2
-    assert "\n\nand 2 more (2 warning)\n\n" in text
+    assert "\n\nand 2 more (warning)\n\n" in text
     assert text.count("FIXED ") == MAX_TOLD
-    assert text.endswith("and 3 more (3 error)")
-    assert title_of("shop", news) == "specproof: shop: 10 new, 11 fixed"
+    assert text.endswith("and 3 more (error)")
+    assert title_of("shop", news) == "specproof: shop: 10 new (2 error, 8 warning), 11 fixed"
 
 
 def test_a_message_is_never_too_long() -> None:
@@ -138,6 +138,19 @@ def test_a_message_is_never_too_long() -> None:
     text = body_of(wide, link="https://" + "h" * 200)
     assert len(text) <= MAX_BODY
     assert text.endswith("and more; this message is too long for all of it")
+
+
+def test_what_is_over_says_how_and_where_to_look() -> None:
+    """One line and the page of the API, which says how it stands now."""
+    (item,) = _news(sort=Sort.FIXED)
+    line = (
+        "FIXED error: list 200: the body keeps its schema (shop on live at api.shop.test):"
+        " holds; it began 2026-01-02 03:00 UTC"
+    )
+    assert body_of([item], link=None) == line
+    assert body_of([item], link="https://acme.test/c") == (
+        f"{line}\n  see: https://acme.test/c/apis/shop.html"
+    )
 
 
 def test_what_got_worse_says_what_it_was() -> None:

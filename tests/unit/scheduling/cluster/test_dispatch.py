@@ -18,6 +18,7 @@ from specproof.scheduling.cluster.engine import EngineLostError
 from specproof.scheduling.cluster.inputs import inputs_digest
 from specproof.scheduling.cluster.jobs import Job, Task, make_job
 from specproof.scheduling.cluster.task import run_part
+from specproof.scheduling.cluster.worker import MAX_DEATHS
 from specproof.suites.plan import RunPlan
 
 COUNT = 3
@@ -178,6 +179,29 @@ def test_a_lost_scheduler_costs_nothing_but_time(root: Path) -> None:
     assert heard.sentences == ["the scheduler is gone; waiting for it to come back"]
 
 
+def test_parts_that_died_with_their_scheduler_did_not_kill_their_workers(root: Path) -> None:
+    """However often it is lost: a part is not given up for what was no fault of its own."""
+
+    def lost(task: Task) -> str:
+        with open_history(str(root / "history.db")) as history:
+            history.begin_part(task.run_id, task.index)
+        return "lost"
+
+    engines = [*(FakeEngine(lost) for _ in range(MAX_DEATHS + 1)), FakeEngine()]
+    done, _ = _dispatched(root, _jobs(root, count=1), *engines)
+    assert done.failures == {}
+    assert done.progress.reconnects == MAX_DEATHS + 1
+    assert _runs(root) == ["tiny-000"]
+
+
+def test_a_scheduler_that_loses_every_connection_is_told(root: Path) -> None:
+    """It does not go on for ever, nor is it called away."""
+    engines = [FakeEngine(lambda _: "lost") for _ in range(module._LOSSES)]
+    with pytest.raises(CouldNotCheckError, match="takes every connection and loses it at once"):
+        _dispatched(root, _jobs(root, count=1), *engines)
+    assert all(engine.closed for engine in engines)
+
+
 def test_a_closed_connection_is_noticed(root: Path) -> None:
     """A client whose engine is dead does not wait for its tasks."""
     first = FakeEngine(lambda _: "pending")
@@ -261,8 +285,12 @@ def test_parts_that_say_nothing_are_dropped(root: Path, monkeypatch: pytest.Monk
         patched.setattr("specproof.suites.parts.assemble", refuse)
         done, _ = _dispatched(root, jobs, FakeEngine())
         assert done.failures == {"tiny-000": "no request was answered: refused"}
-    done, _ = _dispatched(root, jobs, FakeEngine())
+    with open_history(str(root / "history.db")) as history:
+        assert history.part_numbers() == {}
+    engine = FakeEngine()
+    done, _ = _dispatched(root, jobs, engine)
     assert done.failures == {}
+    assert len(engine.keys) == 1
 
 
 def test_whole_parts_that_say_nothing_are_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

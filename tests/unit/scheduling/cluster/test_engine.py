@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -72,6 +73,17 @@ def test_tls_needs_certificates() -> None:
             {"distributed.comm.tls.ca-file": "ca.pem", "distributed.comm.tls.client.cert": None}
         ),
         pytest.raises(InputError, match="set DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT"),
+    ):
+        Engine("tls://127.0.0.1:8786")
+
+
+def test_a_certificate_that_is_not_there_is_no_lost_scheduler(tmp_path: Path) -> None:
+    """A wrong path is told at once; the text of a file in its place is none."""
+    key = tmp_path / "key.pem"
+    given = {"ca-file": "-----BEGIN\n", "client.cert": str(key), "client.key": str(key)}
+    with (
+        dask.config.set({f"distributed.comm.tls.{name}": text for name, text in given.items()}),
+        pytest.raises(InputError, match="CLIENT__CERT names no file that can be read"),
     ):
         Engine("tls://127.0.0.1:8786")
 

@@ -60,6 +60,23 @@ def test_a_job_is_one_api_of_the_catalog(plan: RunPlan) -> None:
         make_job("b", plan, inputs="0" * 64)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:canary@x.example/a",
+        "https://x.example?k=canary",
+        "https://x.example/#canary",
+        "https://[canary",
+    ],
+)
+def test_a_base_url_that_may_hold_a_secret_does_not_travel(url: str) -> None:
+    """The worker would refuse it, too; but by then the scheduler has it."""
+    plan = RunPlan(apis=("thing",), target="live", base_url=url)
+    with pytest.raises(InputError, match="the base URL of thing has a user name") as caught:
+        make_job("b", plan, inputs="0" * 64)
+    assert "canary" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "é", "a" * 101, "a\n"])
 def test_names_of_batches_are_plain(name: str) -> None:
     """A name that a shell, a path or a log might take for something else is refused."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -202,6 +203,18 @@ def test_surprises_are_told_by_type_and_place(root: Path, monkeypatch: pytest.Mo
     assert "s3cret" not in str(message)
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left on s3cret"), MemoryError()])
+def test_a_machine_that_fails_is_no_fault_of_the_apis(
+    root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A full disk or memory of one worker; another one may have more."""
+    monkeypatch.setattr(worker, "execute_part", _raise(error))
+    state, message = _said(_job(root).first)
+    assert state == "again"
+    assert f"the worker's machine failed: {type(error).__name__} at worker.py" in str(message)
+    assert "s3cret" not in str(message)
+
+
 def test_rates_need_a_database_that_all_can_ask(root: Path) -> None:
     """A file can not hold what several machines share."""
     job = _job(root, rates={"https://x.example": RateLimit(1, 1.0)})
@@ -218,7 +231,7 @@ def test_rates_that_nobody_can_tell_are_no_fault_of_the_apis(
     class Lost:
         failed = True
 
-        def __init__(self, *_: object) -> None:
+        def __init__(self, *_: object, **__: object) -> None:
             pass
 
         def wait(self, origin: str) -> None:
@@ -250,6 +263,27 @@ def test_a_stuck_part_ends_its_worker(root: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(worker, "execute_part", stuck)
     assert _said(_job(root).first)[0] == "failed"
     assert ended == [70]
+
+
+def test_a_part_that_waits_for_its_turns_is_not_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each turn begins its time anew, and what it waits for one is none of it."""
+    now = 0.0
+    waits: list[float] = []
+
+    def over(seconds: float) -> bool:
+        waits.append(seconds)
+        return len(waits) > 1
+
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: now))
+    watch = worker._Watch()
+    watch._over = SimpleNamespace(wait=over)  # type: ignore[assignment]  # a stand-in
+    now = 100.0
+    watch.alive()
+    watch._look()
+    now = 3000.0
+    watch.alive(7200.0)
+    watch._look()
+    assert waits == [worker.PART_SECONDS, worker.PART_SECONDS, 7200.0 + worker.PART_SECONDS]
 
 
 def _raise(error: Exception) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from histories import Night, night_run, nights
@@ -14,6 +15,7 @@ from history_files import history_of
 from specproof.errors import CouldNotCheckError
 from specproof.history.store import History
 from specproof.model import Severity
+from specproof.scheduling.issues import sync, tracker
 from specproof.scheduling.issues.subject import marked
 from specproof.scheduling.issues.sync import Asked, Done, synchronise
 from specproof.scheduling.issues.tracker import Issue
@@ -101,6 +103,19 @@ def test_an_issue_lives_as_long_as_its_finding(office: Office) -> None:
         "It is back: run <code>shop-000800-live</code> of 2026-01-09 03:00 UTC shows it again.",
     ]
     assert office.desk.kept[1].open
+
+
+def test_a_slow_tracker_does_not_outlive_the_claim(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ten minutes do not suffice for is left; another job would do it a second time."""
+    moments = iter([0.0, 0.0, 599.0, 600.0])
+    monkeypatch.setattr(sync, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    for name in ("a", "b", "c", "d"):
+        office.night(*nights(BODY, "F", api=name))
+    done = office.call()
+    assert (len(done.actions), done.left, len(office.desk.kept)) == (2, 2, 2)
+    assert sync._CLAIM.total_seconds() > sync._SECONDS_OF_ALL + 2 * tracker._SECONDS
 
 
 def test_the_issue_of_one_bad_night_is_closed_by_the_next(office: Office) -> None:
