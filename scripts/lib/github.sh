@@ -30,7 +30,7 @@ update_request() {
 }
 
 close_request() {
-  gh pr close "$1" --comment "$2" --delete-branch
+  gh pr close "$1" --comment "$2"
 }
 
 issue_number() {

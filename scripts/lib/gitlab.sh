@@ -39,7 +39,8 @@ in_url() {
 # Prints the number of the first of a list, nothing where it is empty.
 first_of() {
   local listed
-  listed="$(ask GET "$1&per_page=1")"
+  # Nobody who answers is not the same as an empty list.
+  listed="$(ask GET "$1&per_page=1")" || return
   jq --raw-output '.[0].iid // empty' <<<"$listed"
 }
 
@@ -70,7 +71,6 @@ update_request() {
 close_request() {
   tell POST "merge_requests/$1/notes" body "$2"
   tell PUT "merge_requests/$1" state_event close
-  remote_git push --quiet "$remote" --delete "refs/heads/$branch"
 }
 
 issue_number() {

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import dask
 import pytest
 import ruamel.yaml
 from commands import command_named
 from distributed.cli import dask_scheduler, dask_worker
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 SECRET = re.compile(r"password|token|secret|credential", re.IGNORECASE)
 DASK = {"scheduler": dask_scheduler.main, "worker": dask_worker.main}
@@ -57,10 +60,12 @@ def _services() -> dict[str, Any]:
 
 
 def _understood(words: list[str]) -> None:
-    """Check that a command line is one that its program takes."""
+    """Check that a command line, or each of those that a shell is given, is one that is taken."""
     if words[0] == "sh":
         assert words[1] == "-c"
-        words = shlex.split(words[2].partition("||")[0])
+        for part in words[2].split(";"):
+            _understood(shlex.split(part.partition("||")[0].removeprefix(" exec")))
+        return
     if words[0] == "specproof":
         command: click.Command = command_named(words[1])
         rest = words[2:]
@@ -90,7 +95,11 @@ def test_every_command_line_is_understood() -> None:
 
 def test_a_wrong_command_line_would_be_noticed() -> None:
     """The check above can fail."""
-    for words in (["specproof", "run", "--engin=x"], ["dask", "worker", "--thread=1"]):
+    for words in (
+        ["specproof", "run", "--engin=x"],
+        ["dask", "worker", "--thread=1"],
+        ["sh", "-c", "specproof cleanup || true; exec dask worker --thread=1"],
+    ):
         # Typer brings its own copy of click.
         with pytest.raises(Exception, match="No such option"):
             _understood(words)
@@ -131,6 +140,52 @@ def test_no_secret_stands_in_a_manifest() -> None:
     }
     assert holders == {"cleanup", "worker"}
     assert [name for name, item in _services().items() if "env_file" in item] == ["worker"]
+
+
+def _variables() -> set[str]:
+    """Return the names of what containers find in their environment."""
+    names = {
+        variable["name"] for container in _containers() for variable in container.get("env", [])
+    }
+    names |= {name for item in _objects() if item["kind"] == "ConfigMap" for name in item["data"]}
+    return names.union(*(item.get("environment", ()) for item in _services().values()))
+
+
+def test_variables_are_those_that_are_read() -> None:
+    """A name that nobody reads would be passed over, and with it the TLS that it asks for."""
+    names = _variables()
+    asked = {name for name in names if name.startswith("DASK_")}
+    assert len(asked) == 11
+    nowhere = object()
+    for name in asked:
+        key = name.removeprefix("DASK_").lower().replace("__", ".")
+        assert dask.config.get(key, nowhere) is not nowhere, name
+    ours = {name for name in names if name.startswith("SPECPROOF_")}
+    assert ours == {"SPECPROOF_HISTORY"}
+    assert "SPECPROOF_HISTORY" in (ROOT / "conformance/specproof/history/store.py").read_text(
+        "utf-8"
+    )
+    others = {"HOME", "JOB_NAME", "XDG_STATE_HOME", "fleet.toml"}
+    others |= {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
+    assert names == asked | ours | others
+
+
+def test_what_starts_waits_for_what_it_needs() -> None:
+    """A client is not started before there is a database and a scheduler that answers."""
+    services = _services()
+    for name in ("worker", "client"):
+        wanted = {"scheduler", "history"}
+        assert services[name]["depends_on"] == {
+            each: {"condition": "service_healthy"} for each in wanted
+        }
+        assert all(services[each]["healthcheck"]["test"][0] == "CMD" for each in wanted)
+    # What a worker left behind is removed before it, or another in its place, works again.
+    assert services["worker"]["command"][2].startswith("specproof cleanup || true;")
+    for name in {*services} - {"client"}:
+        assert services[name]["restart"] == "unless-stopped"
+    # A file that is missing does not become a folder.
+    [fleet] = services["client"]["volumes"]
+    assert fleet["bind"] == {"create_host_path": False}
 
 
 def test_the_engine_is_kept_shut() -> None:
@@ -203,6 +258,34 @@ def test_the_image_is_what_the_manifests_expect() -> None:
     assert len(re.findall(r"^FROM \$\{PYTHON_IMAGE\}", text, re.MULTILINE)) == 2
     assert "--require-hashes" in text
     assert re.search(r"^USER 10001:10001$", text, re.MULTILINE)
+    # Nothing is installed but out of the lock, not even to build.
+    installs = re.findall(r"pip install.*", text)
+    assert [("--require-hashes" in line, "--no-build-isolation" in line) for line in installs] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_the_image_is_made_of_what_it_needs_alone() -> None:
+    """What is copied is there and is what the package is built of; nothing else is sent to build.
+
+    A certificate's key, credentials, the history of git: all of that lies beside it.
+    """
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    copied = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+)", text, re.MULTILINE)
+        for source in line.split()[:-1]
+    ]
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert {line[1:] for line in ignored if line.startswith("!")} == {*copied}
+    assert [line for line in ignored if line[0] not in "!#"] == ["*", "**/__pycache__"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = ["pyproject.toml", project["project"]["readme"], *project["project"]["license-files"]]
+    needed += [*wheel["packages"], *wheel["force-include"]]
+    assert {path.split("/")[0] for path in needed} | {"requirements.lock"} == {*copied}
 
 
 @pytest.mark.no_cover

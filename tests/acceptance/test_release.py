@@ -63,11 +63,18 @@ def released(tmp_path: Path) -> Service:
     # Unlike elsewhere it has to find packages: hatchling.
     python = tree / ".venv" / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
-    stamp = "source scripts/lib/setup.sh; fingerprint python3 >.venv/.specproof-stamp"
-    env = {**service.environment, "root": str(tree), "PATH": f"{python.parent}:/usr/bin:/bin"}
     (python.parent / "python3").symlink_to("python")
-    subprocess.run(["bash", "-ec", stamp], cwd=tree, env=env, check=True)
+    _stamp(service)
     return service
+
+
+def _stamp(service: Service) -> None:
+    """Say that the environment is that of the project as it is now."""
+    tree = service.tree.folder
+    stamp = "source scripts/lib/setup.sh; fingerprint python3 >.venv/.specproof-stamp"
+    path = f"{tree}/.venv/bin:/usr/bin:/bin"
+    env = {**service.environment, "root": str(tree), "PATH": path}
+    subprocess.run(["bash", "-ec", stamp], cwd=tree, env=env, check=True)
 
 
 def test_what_is_released_is_the_same_bytes_and_works_without_sources(
@@ -118,6 +125,35 @@ def test_what_is_released_is_the_same_bytes_and_works_without_sources(
     ran = [line for line in tried.stdout.splitlines() if line.startswith("ran ")]
     assert ran[0] == "ran doctor"
     assert ran[-1] == "ran report --html site --history history.db"
+
+
+HOOK = """\
+import os
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+class Stamp(BuildHookInterface):
+    def initialize(self, version, build_data):
+        with open(os.path.join(self.root, "conformance/specproof/stamp.txt"), "wb") as file:
+            file.write(os.urandom(9))
+"""
+
+
+def test_what_is_built_twice_and_differs_is_not_released(released: Service, tmp_path: Path) -> None:
+    """A wheel that nobody else would get from the same sources is none."""
+    tree = released.tree
+    hook = '[tool.hatch.build.targets.wheel.hooks.custom]\npath = "hook.py"\n'
+    tree.commit({"hook.py": HOOK, "pyproject.toml": f"{PROJECT}{hook}"})
+    _stamp(released)
+    done = subprocess.run(
+        ["scripts/release", "v1.2.3", tmp_path / "release"],
+        cwd=tree.folder,
+        env=released.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "two builds of specproof-1.2.3-py3-none-any.whl differ" in done.stderr
+    assert not (tmp_path / "release" / "dist").exists()
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,11 @@ def test_a_day_of_the_vendors_specifications(vendored: Service, site: Site, tmp_
     service = vendored
     main = service.branch("main")
 
+    runners: list[Runner] = []
+
     def day(name: str) -> tuple[Outcome, Outcome]:
-        runner = service.runner(f"{tmp_path.name}-{name}")
-        return _ran(runner, SPECS, "prepare"), _ran(runner, SPECS, "propose")
+        runners.append(service.runner(f"{tmp_path.name}-{name}"))
+        return _ran(runners[-1], SPECS, "prepare"), _ran(runners[-1], SPECS, "propose")
 
     # The vendor adds an operation.
     site.put("/pets.md", Reply(page(spec("GET /pets", "GET /owners"))))
@@ -94,10 +96,14 @@ def test_a_day_of_the_vendors_specifications(vendored: Service, site: Site, tmp_
     touched = service.tree.git(*bare, "diff", "--name-only", "main", BRANCH).splitlines()
     assert {path.split("/")[0] for path in touched} == {"specs", "generated"}
     assert service.tree.git(*bare, "log", "-1", "--format=%ae %ce", BRANCH) == f"{ROBOT} {ROBOT}"
-    assert ["workflow", "run", "ci.yml", "--ref", BRANCH] in state_of(service.gh)["calls"]
+    pushed = service.branch(BRANCH)
+    assert [each["commit"] for each in state_of(service.gh)["run"]] == [pushed]
+    # Nobody has looked at what was taken over: the clone is as it was.
+    clone = runners[0].place / "1-prepare"
+    assert "/owners" not in (clone / "specs" / "pets" / "published.yaml").read_text("utf-8")
+    assert service.tree.git("-C", str(clone), "status", "--porcelain") == ""
 
     # The vendor's site is out of order: red, one issue, the branch as it was.
-    pushed = service.branch(BRANCH)
     site.put("/pets.md", Reply(b"<h1>@team closes #1</h1>", status=200))
     prepared, proposed = day("broken")
     assert (prepared.result, proposed.result) == ("failure", "failure")
@@ -115,11 +121,9 @@ def test_a_day_of_the_vendors_specifications(vendored: Service, site: Site, tmp_
     state = state_of(service.gh)
     assert [each["state"] for each in state["issue"].values()] == ["CLOSED"]
     assert [each["state"] for each in state["pr"].values()] == ["CLOSED"]
-    assert [part for call in state["calls"] for part in call if "-br" in part] == [
-        "--delete-branch"
-    ]
-    assert service.branch(BRANCH) == pushed
+    assert service.branch(BRANCH) == ""
     assert service.branch("main") == main
+    assert len(state["run"]) == 1
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +210,36 @@ def test_a_proposal_is_one_and_stays_up_to_date(
     assert plain.tree.git(*bare, "rev-list", "--count", f"main..{BRANCH}") == "1"
 
 
+def test_the_checks_of_a_proposal_are_started_once(
+    plain: Service, checkout: Path, tmp_path: Path
+) -> None:
+    """Day after day while nothing moves: not again, unless somebody has cancelled them."""
+    runner = plain.runner(tmp_path.name)
+    left = runner.artifacts / "specs"
+    shutil.copytree(_found(checkout, file="specs/pets/source.toml"), left)
+    patch = (left / "specs.patch").read_text("utf-8")
+    # What another job may have left there starts nothing.
+    (left / "commit.txt").write_text("0\n", "utf-8")
+    commits = set()
+    for day, (conclusion, runs) in enumerate((("", 1), ("failure", 1), ("cancelled", 2))):
+        # When a page was taken is no news.
+        taken = f"retrieved = 2026-11-0{day + 1}T01:02:03Z"
+        (left / "specs.patch").write_text(patch.replace("+none", f"+{taken}"), "utf-8")
+        state = state_of(plain.gh)
+        state["run"] = [{**each, "conclusion": conclusion} for each in state["run"]]
+        plain.gh.write_text(json.dumps(state), "utf-8")
+        done = _ran(runner, SPECS, "propose")
+        assert done.result == "success", done.said
+        found = state_of(plain.gh)["run"]
+        commits |= {plain.branch(BRANCH), *(each["commit"] for each in found)}
+        assert [each["workflow"] for each in found] == ["ci.yml"] * runs
+    assert len(commits) == 1
+    # Nothing is proposed any more, so there is nothing to check.
+    (left / "specs.patch").write_text("", "utf-8")
+    assert _ran(runner, SPECS, "propose").result == "success"
+    assert len(state_of(plain.gh)["run"]) == 2
+
+
 def test_what_somebody_committed_is_left_alone(
     plain: Service, checkout: Path, script: Script
 ) -> None:
@@ -225,6 +259,12 @@ def test_what_somebody_committed_is_left_alone(
         " delete the branch\n"
     )
     assert plain.branch(BRANCH) == before
+    # Nor when the vendor takes back what the pull request is about.
+    folder = _found(checkout)
+    (folder / "specs.patch").write_text("", "utf-8")
+    assert script("scripts/propose", folder).stderr == done.stderr
+    assert plain.branch(BRANCH) == before
+    assert [each["state"] for each in state_of(plain.gh)["pr"].values()] == ["OPEN"]
 
 
 def test_a_patch_of_anything_else_is_refused(
@@ -268,6 +308,12 @@ def test_a_problem_is_one_issue_that_pushes_nothing(
     assert "\n\n    a @team fixes #7 <img src=x>\n    \u20ac\u20ac" in issue["body"]
     assert "\ufffd" not in issue["body"]
     assert (plain.branch(BRANCH), state_of(plain.gh)["pr"]) == ("", {})
+    # A set-up that fails leaves nothing of an earlier day's to be proposed.
+    folder = _found(checkout)
+    (checkout / "requirements.lock").unlink()
+    done = script("scripts/specs", folder, SPECPROOF_PYTHON="/nowhere/python")
+    assert (done.returncode, [*folder.iterdir()]) == (3, [])
+    assert script("scripts/propose", folder).returncode == 2
     # What is open stays open until a day without a problem.
     assert script("scripts/propose", _found(checkout)).returncode == 0
     assert [each["state"] for each in state_of(plain.gh)["issue"].values()] == ["CLOSED"]
@@ -342,6 +388,19 @@ def test_a_folder_is_kept_in_a_branch_of_one_commit(
     bare = ("--git-dir", str(plain.bare))
     assert plain.tree.git(*bare, "cat-file", "-p", "kept:a.db") == "2"
     assert plain.tree.git(*bare, "rev-list", "--count", "kept") == "1"
+    # What was lost on the way does not take the place of what is kept.
+    for path in (checkout / "g").iterdir():
+        if path.name != ".kept-from":
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+    done = keep("push", "g")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "keep: error: g is empty, and kept is not: nothing is pushed\n",
+    )
+    (checkout / "g" / "a.db").write_bytes(b"4")
+    (checkout / "g" / ".kept-from").write_text("--all\n", "utf-8")
+    assert keep("push", "g").stderr == "keep: error: g/.kept-from names no commit\n"
+    assert plain.tree.git(*bare, "cat-file", "-p", "kept:a.db") == "2"
     # The checkout is as it was.
     told = plain.tree.git("-C", str(checkout), "status", "--porcelain", "--", "specs", "scripts")
     assert told == ""
@@ -410,7 +469,8 @@ def checked(warm: Path, site: Site, tmp_path: Path) -> Service:
     settings = service.tree.folder / "conformance" / "live.toml"
     settings.parent.mkdir()
     settings.write_text(
-        f'[pets]\nbase_url = "{site.url}"\nrate = "1000/s"\n[keyed]\nbase_url = "{site.url}"\n',
+        f'[pets]\nbase_url = "{site.url}"\nrate = "1000/s"\nmax_requests = 900\n'
+        f'[keyed]\nbase_url = "{site.url}"\n',
         "utf-8",
     )
     service.publish()
@@ -457,8 +517,14 @@ def test_two_nights(checked: Service, site: Site, taker: Taker) -> None:
     )
     assert done["live"].named("Clean up").outcome == "success"
     assert "does not hold" in done["live"].said
+    # The budget is that of live.toml where nobody types another.
+    assert re.findall(r"--(?:rate|max-\w+) \S+", done["live"].said.splitlines()[1]) == [
+        "--rate 1000/s",
+        "--max-requests 900",
+        "--max-seconds 1200",
+    ]
     assert "status-documented" in done["live"].summary
-    assert [title for title, _ in taker.told] == ["specproof: pets: 1 new"]
+    assert [title for title, _ in taker.told] == ["specproof: pets: 1 new (error)"]
     assert "https://o.github.test/r/apis/pets.html#" in taker.told[0][1]
     [issue] = state_of(checked.gh)["issue"].values()
     assert issue["state"] == "OPEN"
@@ -477,12 +543,15 @@ def test_two_nights(checked: Service, site: Site, taker: Taker) -> None:
 
 
 def test_a_night_without_anything_to_check_is_not_green(checked: Service, tmp_path: Path) -> None:
-    """Where no API can be checked live, the jobs after the first are skipped, and it says why."""
+    """Where no API can be checked live it is red, the other jobs are skipped, and it says why."""
     runner = checked.runner("nothing", inputs__apis="keyed")
     done = _ran(runner, CONFORMANCE, "plan")
-    assert done.outputs == {"matrix": '{"api":[]}'}
+    assert (done.result, done.outputs) == ("failure", {"matrix": '{"api":[]}'})
     assert done.summary == "keyed: not checked live: SPECPROOF_KEYED_TOKEN not set\n\n"
+    assert "\n::warning::keyed: not checked live: SPECPROOF_KEYED_TOKEN not set\n" in done.said
+    assert done.said.endswith("\n::error::no API can be checked live\n")
     known = {"needs__plan__outputs__matrix": done.outputs["matrix"]}
+    known["needs__plan__result"] = done.result
     assert runner.run(CONFORMANCE, "live", **known) is None
     for job in ("report", "keep", "pages"):
         more = {"needs__live__result": "skipped", "needs__report__result": "skipped"}
@@ -521,7 +590,7 @@ DOCTOR = """\
 # Stands for the command: tells what it was asked to do; `run` leaves what a run leaves.
 STUB = """\
 #!/bin/bash
-if [[ "$1" == doctor ]]; then exec cat "{doctor}"; fi
+if [[ "$1" == doctor ]]; then echo >>"{doctor}.asked"; exec cat "{doctor}"; fi
 printf 'ran %s\n' "$*"
 if [[ "$1" == run ]]; then touch "{live}"/pets.{{jsonl,xml,ledger.jsonl}}; exit 1; fi
 """
@@ -536,9 +605,9 @@ def test_one_machine_does_it_in_one_go(
     (tmp_path / "doctor.json").write_text(DOCTOR, "utf-8")
     command = checked.tree.folder / ".venv" / "bin" / "specproof"
     command.write_text(STUB.format(doctor=tmp_path / "doctor.json", live=out / "live"), "utf-8")
-    # Of the night before: one file is of no use, one says what is still on a server.
+    # Of the night before: most is in the history, one says what is still on a server.
     (out / "live").mkdir(parents=True)
-    for name in ("pets.md", "old.ledger.jsonl"):
+    for name in ("pets.md", "pets.jsonl", "gone.xml", "stored", "old.ledger.jsonl"):
         (out / "live" / name).write_text("x", "utf-8")
     more = {"SPECPROOF_ALERT_URLS": alerts, "SPECPROOF_SITE": "https://o.test/r"}
     more |= {"SPECPROOF_QUIET_HOURS": "22:00-07:00", "SPECPROOF_TIME_ZONE": "Asia/Tokyo"}
@@ -546,7 +615,9 @@ def test_one_machine_does_it_in_one_go(
     assert done.returncode == 1, done.stderr
     assert "keyed: not checked live: SPECPROOF_KEYED_TOKEN not set" in done.stdout
     ran = [line[4:] for line in done.stdout.splitlines() if line.startswith("ran ")]
-    assert ran.pop(0).startswith("run pets --target live --root ")
+    run = ran.pop(0)
+    assert run.startswith("run pets --target live --root ")
+    assert run.endswith(" --no-history --confirm 2 --flaky-ok --seed 7")
     wanted = [
         f"cleanup pets --root {checked.tree.folder} --ledger {out}/live/pets.ledger.jsonl",
         f"history store {out}/live/pets.jsonl",
@@ -557,11 +628,45 @@ def test_one_machine_does_it_in_one_go(
     assert ran == [line for line in wanted if alerts or "alert" not in line]
     assert checked.tree.git("status", "--porcelain", "--untracked-files=all") == ""
     assert not (out / "live" / "pets.md").exists()
+    assert (tmp_path / "doctor.json.asked").read_text("utf-8") == "\n"
     assert (out / "live" / "old.ledger.jsonl").read_text("utf-8") == "x"
 
 
+def test_a_night_that_could_not_be_stored_is_not_lost(
+    checkout: Path, script: Script, tmp_path: Path
+) -> None:
+    """The next night stores it; where that fails, too, it lies aside and the night goes on."""
+    set_up_quickly(checkout, NOBODY)
+    out = tmp_path / "out"
+    (tmp_path / "doctor.json").write_text(DOCTOR, "utf-8")
+    command = checkout / ".venv" / "bin" / "specproof"
+    stub = STUB.format(doctor=tmp_path / "doctor.json", live=out / "live")
+    # The run writes the night that it is into its file; storing tells which night is stored.
+    away = '[[ "$2" != store ]] || { cat "${@: -1}"; exit "$AWAY"; }\n'
+    away += '[[ "$1" != cleanup ]] || exit "$LEFT"\n'
+    stub = stub.replace("exit 1", f'printf "night %s\\n" "$NIGHT" >"{out}"/live/pets.jsonl')
+    command.write_text(stub + away, "utf-8")
+    settings = checkout / "conformance" / "live.toml"
+    settings.parent.mkdir()
+    settings.write_text('[pets]\nbase_url = "http://127.0.0.1:1"\n', "utf-8")
+
+    def night(name: str, away: int, left: int = 0) -> tuple[int, list[str]]:
+        done = script("scripts/nightly", out, NIGHT=name, AWAY=str(away), LEFT=str(left))
+        tried = [line for line in done.stdout.splitlines() if line.startswith("night ")]
+        return done.returncode, tried
+
+    assert night("1", 3) == (3, ["night 1"])
+    assert night("2", 3) == (3, ["night 1", "night 2"])
+    [aside] = (out / "not-stored").iterdir()
+    assert {path.name for path in aside.iterdir()} == {"pets.jsonl", "pets.xml"}
+    assert (aside / "pets.jsonl").read_text("utf-8") == "night 1\n"
+    # All is well again, but something is left on the server.
+    assert night("3", 0, left=1) == (1, ["night 2", "night 3"])
+    assert (out / "live" / "pets.ledger.jsonl").exists()
+
+
 def test_a_run_that_is_stopped_is_cleaned_up(checked: Service, tmp_path: Path) -> None:
-    """SIGTERM ends the run at work, which tidies up; then its cleanup runs, and nothing after."""
+    """SIGTERM ends the run at work, which tidies up; then its cleanup runs, and no other API."""
     set_up_quickly(checked.tree.folder, checked.warm)
     # The command stands still until it is ended, and says that it was.
     command = checked.tree.folder / ".venv" / "bin" / "specproof"
@@ -580,11 +685,11 @@ def test_a_run_that_is_stopped_is_cleaned_up(checked: Service, tmp_path: Path) -
         "utf-8",
     )
     command.chmod(0o755)
-    ledger = tmp_path / "out" / "pets.ledger.jsonl"
+    ledger = tmp_path / "out" / "keyed.ledger.jsonl"
     process = subprocess.Popen(
         ["scripts/live", "all", tmp_path / "out", ledger],
         cwd=checked.tree.folder,
-        env=checked.environment,
+        env={**checked.environment, "SPECPROOF_KEYED_TOKEN": "x"},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -622,11 +727,18 @@ def test_a_wrong_setting_of_a_live_run_is_said(
         assert told in done.stderr
         assert done.stderr.count("\n") == 1
         assert "ran run" not in done.stdout
+    # What is wrong with the machine is said, not only that something is.
+    command.write_text("#!/bin/bash\nprintf 'problem      no Python\\n'\nexit 2\n", "utf-8")
+    done = script("scripts/live", "list")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "problem      no Python\nlive: error: specproof doctor finds something wrong\n"
+    )
 
 
 FAILS = """\
 #!/bin/bash
-printf 'specproof: error: it is no page\n' >&2
+printf 'specproof: error: it is no page%s\n' "${SPECPROOF_HISTORY:-}" >&2
 exit 2
 """
 needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
@@ -666,6 +778,9 @@ def test_a_proposal_on_gitlab(plain: Service, checkout: Path, script: Script) ->
     assert (request["state"], len(request["notes"])) == ("closed", 1)
     assert plain.branch(BRANCH) == ""
     assert CANARY not in state.read_text("utf-8")
+    # Nobody answers, which is not the same as that nothing is open.
+    (plain.place / "tools" / "glab").write_text("#!/bin/sh\nexit 4\n", "utf-8")
+    assert propose("").returncode == 4
 
 
 @needs_jq
@@ -707,6 +822,16 @@ def test_gitlab_does_the_same(checked: Service, tmp_path: Path) -> None:
         ["history store", "history alert", "history issues", "report --html", "history prune"],
     )
     assert jobs["pages"]["rules"][0]["when"] == "always"
+    # Nobody can be told: red in the end, and the night is remembered all the same.
+    shutil.rmtree(tree / "history")
+    command.write_text(
+        command.read_text("utf-8") + '[[ "$2" != store ]] || echo 1 >history/history.db\n'
+        '[[ "$2" != alert ]] || exit 3\n',
+        "utf-8",
+    )
+    code, ran = job("script", "pages")
+    assert (code, ran[-1]) == (3, "history prune")
+    assert checked.content("specproof-history", "history.db") == "1"
 
     # A vendor's page is out of order: red, and one issue that says why, in the command's words.
     command.write_text(FAILS, "utf-8")

@@ -2,24 +2,33 @@
 
 ``install`` writes the command. It knows what our scripts and commands call, takes the options that
 the real one has, and refuses any other, so that a wrong call shows. The state: ``pr`` and ``issue``
-by number, ``label`` by name, ``calls`` in order.
+by number, ``label`` by name, ``run`` and ``calls`` in order.
+
+Scripts start it some hundred times: it imports little, and is compiled once.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import fcntl
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from typing import Any
 
 __all__ = ["install", "main", "state_of"]
 
-_OF_STATE: dict[str, Any] = {"pr": {}, "issue": {}, "label": {}, "calls": []}
+_OF_STATE = '{"pr": {}, "issue": {}, "label": {}, "run": [], "calls": []}'
+_START = """\
+#!/bin/sh
+FAKE_GH_STATE="{state}" exec "{python}" -I -S -c '
+import sys; sys.path.insert(0, "{here}"); import fake_gh; fake_gh.main()' "$@"
+"""
 
 
 def install(folder: Path, python: str | Path = sys.executable) -> Path:
@@ -27,19 +36,24 @@ def install(folder: Path, python: str | Path = sys.executable) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "gh.json"
     command = folder / "gh"
-    command.write_text(
-        f'#!/bin/sh\nFAKE_GH_STATE="{state}" exec "{python}" -I -S "{Path(__file__)}" "$@"\n',
-        "utf-8",
-    )
+    here = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not imported here
+    command.write_text(_START.format(state=state, python=python, here=here), "utf-8")
     command.chmod(0o755)
     return state
 
 
-def state_of(file: Path) -> dict[str, Any]:
+def state_of(file: str | Path) -> dict[str, Any]:
     """Return the state."""
-    if not file.exists():
-        return copy.deepcopy(_OF_STATE)
-    return json.loads(file.read_text("utf-8"))  # type: ignore[no-any-return]  # written below
+    try:
+        text = _read(file)
+    except FileNotFoundError:
+        text = _OF_STATE
+    return json.loads(text)  # type: ignore[no-any-return]  # written below
+
+
+def _read(file: str | Path) -> str:
+    with open(file, encoding="utf-8") as opened:  # noqa: PTH123 - the same
+        return opened.read()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,14 +88,16 @@ def _parser() -> argparse.ArgumentParser:
             *("--title", "--body-file", "--add-label:many", "--remove-label:many"),
             places=("number",),
         )
-        deletes = ("--delete-branch:flag",) if thing == "pr" else ("--reason",)
-        command(verbs, "close", "--comment", *deletes, places=("number",))
+        reasons = ("--reason",) if thing == "issue" else ()
+        command(verbs, "close", "--comment", *reasons, places=("number",))
         command(verbs, "reopen", "--comment", places=("number",))
         command(verbs, "comment", "--body-file", places=("number",))
     verbs = groups.add_parser("label").add_subparsers(dest="verb", required=True)
     command(verbs, "create", "--force:flag", "--color", "--description", places=("name",))
     verbs = groups.add_parser("workflow").add_subparsers(dest="verb", required=True)
     command(verbs, "run", "--ref", places=("name",))
+    verbs = groups.add_parser("run").add_subparsers(dest="verb", required=True)
+    command(verbs, "list", "--workflow", "--commit", "--json", "--jq")
     verbs = groups.add_parser("auth").add_subparsers(dest="verb", required=True)
     command(verbs, "git-credential", places=("name",))
     verbs = groups.add_parser("release").add_subparsers(dest="verb", required=True)
@@ -94,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 def _text(given: Any) -> str | None:
     if given.body_file is None:
         return None
-    text = sys.stdin.read() if given.body_file == "-" else Path(given.body_file).read_text("utf-8")
+    text = sys.stdin.read() if given.body_file == "-" else _read(given.body_file)
     if len(text) > 65_536:
         sys.exit("GraphQL: Body is too long (maximum is 65536 characters)")
     return text
@@ -184,6 +200,28 @@ def _label(state: dict[str, Any], given: Any) -> None:
     state["label"][given.name] = {"color": given.color, "description": given.description}
 
 
+def _start(state: dict[str, Any], given: Any) -> None:
+    """Note a run of a workflow at the commit that a branch of the checkout's remote is at."""
+    import subprocess
+
+    told = subprocess.run(
+        ["git", "ls-remote", "origin", f"refs/heads/{given.ref}"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    [commit] = told.stdout.split()[:1]
+    state["run"].append({"workflow": given.name, "commit": commit, "conclusion": ""})
+
+
+def _runs(state: dict[str, Any], given: Any) -> None:
+    if given.jq != 'map(select(.conclusion != "cancelled")) | length':
+        sys.exit(f"fake gh: not known: --jq {given.jq}")
+    wanted = (given.workflow, given.commit)
+    found = [each for each in state["run"] if (each["workflow"], each["commit"]) == wanted]
+    sys.stdout.write(f"{sum(each['conclusion'] != 'cancelled' for each in found)}\n")
+
+
 def _seen(issue: dict[str, Any]) -> dict[str, Any]:
     """Return an issue as the API shows it."""
     return {**issue, "state": issue["state"].lower()}
@@ -232,8 +270,8 @@ _DO: Mapping[str, Callable[[dict[str, Any], Any], None]] = {
 def main() -> None:
     """Do what is asked and note it."""
     given = _parser().parse_args()
-    file = Path(os.environ["FAKE_GH_STATE"])
-    with file.with_suffix(".lock").open("w") as lock:
+    file = os.environ["FAKE_GH_STATE"]
+    with open(f"{file}.lock", "w", encoding="utf-8") as lock:  # noqa: PTH123 - the same
         fcntl.flock(lock, fcntl.LOCK_EX)
         state = state_of(file)
         state["calls"].append(sys.argv[1:])
@@ -243,8 +281,9 @@ def main() -> None:
             _api(state, given)
         elif given.group == "label":
             _label(state, given)
-        file.write_text(json.dumps(state, indent=1), "utf-8")
-
-
-if __name__ == "__main__":
-    main()
+        elif given.group == "workflow":
+            _start(state, given)
+        elif given.group == "run":
+            _runs(state, given)
+        with open(file, "w", encoding="utf-8") as opened:  # noqa: PTH123 - the same
+            json.dump(state, opened, indent=1)

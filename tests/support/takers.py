@@ -18,7 +18,8 @@ __all__ = ["Memory", "Taker", "taking"]
 class Taker:
     """What came, in order; a path beginning with a status is answered with it.
 
-    ``/hang...`` is answered when the server ends, or never.
+    ``/hang...`` is answered when the server ends, or never. A redirect leads to a page that is
+    there.
     """
 
     port: int = 0
@@ -49,7 +50,15 @@ def taking() -> Iterator[Taker]:
             if self.path.startswith("/hang"):
                 taker.ended.wait(60)
                 return
-            self.send_response(int(self.path[1:4]))
+            self._answer(int(self.path[1:4]))
+
+        def do_GET(self) -> None:
+            self._answer(200)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
+            if status // 100 == 3:
+                self.send_header("Location", "/moved")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

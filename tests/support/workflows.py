@@ -128,8 +128,13 @@ class Runner:
         read = workflow(path)["jobs"][job]
         context: dict[str, Any] = dict(self.context)
         context |= {name.replace("__", "."): value for name, value in more.items()}
-        condition = str(read.get("if", "success()"))
-        if not evaluate(_bare(condition), context):
+        needs = read.get("needs", [])
+        results = [
+            context.get(f"needs.{name}.result", "success")
+            for name in ([needs] if isinstance(needs, str) else needs)
+        ]
+        context["ok"] = all(result == "success" for result in results)
+        if not _holds(read, context):
             return None
         self._count += 1
         space = self.place / f"{self._count}-{job}"
@@ -170,10 +175,7 @@ class Runner:
         files: Mapping[str, Path],
     ) -> Step:
         name = step["name"]
-        condition = _bare(str(step.get("if", "success()")))
-        if not re.search(r"\b(?:always|cancelled|success)\(\)", condition):
-            condition = f"success() && ({condition})"
-        if not evaluate(condition, context):
+        if not _holds(step, context):
             return Step(name, "skipped")
         if "uses" in step:
             return Step(name, self._use(step, context, space))
@@ -244,6 +246,14 @@ class Runner:
 def _bare(condition: str) -> str:
     found = _EXPRESSION.fullmatch(condition.strip())
     return found[1] if found else condition
+
+
+def _holds(thing: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
+    """Return whether a job or a step runs: without a word about it, where all went well."""
+    condition = _bare(str(thing.get("if", "success()")))
+    if not re.search(r"\b(?:always|cancelled|success)\(\)", condition):
+        condition = f"success() && ({condition})"
+    return bool(evaluate(condition, context))
 
 
 def _filled(values: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
