@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["install", "main"]
+__all__ = ["install", "main", "state_of"]
 
 
 def install(folder: Path, python: str | Path = sys.executable) -> Path:
@@ -29,6 +29,12 @@ def install(folder: Path, python: str | Path = sys.executable) -> Path:
     )
     command.chmod(0o755)
     return state
+
+
+def state_of(file: Path) -> dict[str, Any]:
+    """Return what the service holds."""
+    read: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return read
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-__all__ = ["Outcome", "Runner", "Step", "evaluate", "job_steps", "workflow"]
+__all__ = ["Outcome", "Runner", "Step", "evaluate", "job_steps", "ran", "workflow"]
 
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _STRING = re.compile(r"'[^']*'")
@@ -262,3 +262,10 @@ def _filled(values: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, 
         name: _EXPRESSION.sub(lambda found: str(evaluate(found[1], context)), str(value))
         for name, value in values.items()
     }
+
+
+def ran(runner: Runner, path: Path, job: str, **more: str) -> Outcome:
+    """Return how a job of a workflow ended that its conditions do not skip."""
+    done = runner.run(path, job, **more)
+    assert done is not None, runner.place
+    return done
