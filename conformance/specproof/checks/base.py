@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from specproof.model import Blame, Exchange, Json, Observation, Response, Severity
-from specproof.requirements.contract import DocumentedResponse, OperationContract
+
+if TYPE_CHECKING:
+    from specproof.requirements.contract import DocumentedResponse, OperationContract
 
 __all__ = [
     "WELL_KNOWN_MEDIA_TYPES",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from specproof.checks.base import Check, View
 from specproof.model import Observation
-from specproof.requirements.contract import match_status
+from specproof.requirements.statuses import match_status
 
 __all__ = ["CHECK"]
 

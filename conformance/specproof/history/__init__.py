@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""Runs, changes and specs, remembered in a database, and what a new run means beside them."""

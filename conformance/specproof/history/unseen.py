@@ -13,6 +13,7 @@ from typing import Final
 
 from specproof.history.comparable import parts_of
 from specproof.history.records import SeenCode, SeenResponse, StoredRun, StoredVerdict
+from specproof.requirements.statuses import match_status
 
 __all__ = [
     "DAYS",
@@ -112,8 +113,6 @@ def _matched(
     responses: Sequence[Documented], seen: Sequence[SeenResponse]
 ) -> Iterator[tuple[Documented, list[SeenResponse]]]:
     """Yield each response and the statuses seen that it governs."""
-    from specproof.requirements.contract import match_status  # noqa: PLC0415 - loads validators
-
     keys: dict[str, list[str]] = {}
     for response in responses:
         keys.setdefault(response.operation, []).append(response.key)

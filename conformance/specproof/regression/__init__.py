@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""What changed between two descriptions, whom it hurts and what to do."""

@@ -17,7 +17,8 @@ from specproof.json_types import Json, JsonObject
 from specproof.regression.pairing import unnamed
 from specproof.regression.places import Document, mapping
 from specproof.regression.stub_answers import PROVENANCE, stub_answers
-from specproof.requirements.contract import Contract, OperationContract, match_status
+from specproof.requirements.contract import Contract, OperationContract
+from specproof.requirements.statuses import match_status
 from specproof.targets.har import Recorded
 
 __all__ = ["Missing", "RecordingImpact", "Violated", "recording_impact"]

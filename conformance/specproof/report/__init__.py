@@ -1,1 +1,1 @@
-"""Run -> text, JSON, JUnit, Markdown: each a pure function of a run and of nothing else."""
+"""A run as text, JSON, JUnit, Markdown, SARIF and badge, a history as a static site; changes too."""

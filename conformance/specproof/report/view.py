@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from specproof.model import Finding, Severity, Source, Verdict, VerdictKind
-from specproof.requirements.contract import match_status
+from specproof.requirements.statuses import match_status
 from specproof.suites.runfile import Run, RunApi, RunOperation
 from specproof.text import one_line
 

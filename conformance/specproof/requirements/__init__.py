@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""What a contract requires: documented operations and responses, promises in prose, pagination."""

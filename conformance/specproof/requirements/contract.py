@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +18,7 @@ from specproof.document.references import resolve
 from specproof.document.schemas import SchemaCompiler, Validator
 from specproof.effective import EffectiveSpec
 from specproof.model import Json, JsonObject
+from specproof.requirements.statuses import match_status
 
 __all__ = [
     "BODY_EXCEPTION",
@@ -26,7 +26,6 @@ __all__ = [
     "DocumentedHeader",
     "DocumentedResponse",
     "OperationContract",
-    "match_status",
 ]
 
 BODY_EXCEPTION = "x-specproof-body-may-be"
@@ -243,18 +242,3 @@ class Contract:
     def _object(self, node: Json) -> JsonObject:
         found = resolve(self.document, node)
         return cast(JsonObject, found) if isinstance(found, Mapping) else {}
-
-
-@functools.lru_cache(maxsize=1024)
-def match_status(keys: tuple[str, ...], status: int) -> str | None:
-    """Return the key of a Responses Object that governs ``status``.
-
-    OpenAPI 3.1, Responses Object: an explicit code goes before a range such as ``4XX``,
-    and ``default`` covers what neither declares.
-    """
-    exact, span = str(status), f"{status // 100}XX"
-    for wanted in (exact, span, "default"):
-        for key in keys:
-            if key.upper() == wanted.upper():
-                return key
-    return None

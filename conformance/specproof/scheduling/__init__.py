@@ -1,1 +1,1 @@
-"""Placeholder docstring: replaced by the owner of this package."""
+"""Work that runs by itself: alerts, issues, and runs spread over the workers of a cluster."""

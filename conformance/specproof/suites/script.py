@@ -17,7 +17,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from specproof.model import Exchange, Json, JsonObject
-from specproof.requirements.contract import Contract, match_status
+from specproof.requirements.contract import Contract
+from specproof.requirements.statuses import match_status
 from specproof.suites.assertions import ASSERTIONS, Answer
 from specproof.targets.redaction import contract_words
 from specproof.targets.target import Target

@@ -15,14 +15,10 @@ from specproof.apis.wire import Call, Reply, json_reply
 from specproof.document.openapi import documented_responses
 from specproof.document.references import resolve
 from specproof.model import Json, JsonObject
-from specproof.requirements.contract import (
-    Contract,
-    DocumentedResponse,
-    OperationContract,
-    match_status,
-)
+from specproof.requirements.contract import Contract, DocumentedResponse, OperationContract
 from specproof.requirements.pages import only_page
 from specproof.requirements.pagination import recognise
+from specproof.requirements.statuses import match_status
 from specproof.targets.credentials import variables
 from specproof.targets.synthesis import synthesise
 
