@@ -75,13 +75,23 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.fixture(autouse=True)
 def _isolated_environment(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Give each test an empty HOME and none of the user's credentials or display settings."""
+    """Give each test an empty HOME and none of the user's credentials or display settings.
+
+    What is not to be measured (``no_cover``) starts no process that measures itself either.
+    """
     home = _home(tmp_path_factory)
     monkeypatch.setenv("HOME", str(home))
+    unmeasured = request.node.get_closest_marker("no_cover") is not None
     for name in tuple(os.environ):
-        if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES or name.startswith("XDG_"):
+        if (
+            name.startswith((*FOREIGN_PREFIXES, "XDG_"))
+            or name in FOREIGN_NAMES
+            or (unmeasured and name.startswith("COVERAGE_"))
+        ):
             monkeypatch.delenv(name)
 
 

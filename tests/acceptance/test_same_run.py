@@ -4,9 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from specproof.suites.execute import execute
 from specproof.suites.plan import RunPlan
 from specproof.suites.runfile import write_run
+
+# Whole runs, whose code other tests measure.
+pytestmark = pytest.mark.no_cover
 
 _TIMES = frozenset({"run_id", "started", "finished", "elapsed_ms"})
 
