@@ -1,1 +1,1 @@
-"""A run as text, JSON, JUnit, Markdown, SARIF and badge, a history as a static site; changes too."""
+"""A run as text, JSON, JUnit, Markdown, SARIF and badge; a history as a static site."""
