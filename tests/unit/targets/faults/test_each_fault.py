@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import itertools
 import json
@@ -35,15 +36,23 @@ LIMITS = frozenset({"onesignal-throttles", "sequence-throttles"})
 """Their limits need a thousand requests; a test below lowers them."""
 
 
+class _OtherwiseError(Exception):
+    """An answer is not the expected one."""
+
+
 class Player:
     """Sends requests to one emulator and keeps the answers.
+
+    Args:
+        until: the expected answers; the first that is another one ends the script.
 
     Attributes:
         known: paths that the next round looks at once more.
     """
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, until: Sequence[Arrived] | None = None) -> None:
         self.emulator = emulator
+        self.until = until
         self.transport = InProcessTransport(emulator.app)
         self.answers: list[Arrived] = []
         self.known: list[str] = []
@@ -68,6 +77,8 @@ class Player:
         arrived = self.transport.answer(request, BASE_URL)
         assert arrived is not None
         self.answers.append(arrived)
+        if self.until is not None and arrived != self.until[len(self.answers) - 1]:
+            raise _OtherwiseError
         return arrived
 
     def look_again(self, authorization: str) -> None:
@@ -248,12 +259,11 @@ SCRIPTS: Mapping[str, Callable[[Player, str], None]] = {
 
 
 def _played(api: str, emulator: Emulator, *, until: list[Arrived] | None = None) -> list[Arrived]:
-    """Return the answers to the script; where they differ from ``until``, no later round."""
-    player = Player(emulator)
-    for mark in ROUNDS:
-        SCRIPTS[api](player, mark)
-        if until is not None and player.answers != until[: len(player.answers)]:
-            break
+    """Return the answers to the script, to the first that differs from those of ``until``."""
+    player = Player(emulator, until)
+    with contextlib.suppress(_OtherwiseError):
+        for mark in ROUNDS:
+            SCRIPTS[api](player, mark)
     player.transport.close()
     return player.answers
 
