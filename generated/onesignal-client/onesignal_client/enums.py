@@ -25,6 +25,10 @@ class OpenStrEnum(StrEnum):
         """Whether the API documented this value when the client was generated."""
         return self._value_ in type(self)._value2member_map_
 
+    def __reduce_ex__(self, proto: object) -> tuple[type[Self], tuple[str]]:
+        """Copy and pickle by the value: before 3.11.4 Python goes by the name of a member."""
+        return type(self), (self._value_,)
+
 
 class OpenIntEnum(IntEnum):
     """Integers that the API documents; any other integer makes an undocumented member."""
@@ -38,6 +42,10 @@ class OpenIntEnum(IntEnum):
     def is_documented(self) -> bool:
         """Whether the API documented this value when the client was generated."""
         return self._value_ in type(self)._value2member_map_
+
+    def __reduce_ex__(self, proto: object) -> tuple[type[Self], tuple[int]]:
+        """Copy and pickle by the value: before 3.11.4 Python goes by the name of a member."""
+        return type(self), (self._value_,)
 
 
 def _undocumented(enumeration: Any, kind: Any, value: Any) -> Any:
