@@ -12,7 +12,7 @@ import fake_glab
 import pytest
 from checkouts import ROOT, Service, set_up_quickly
 from fake_gh import state_of
-from stand_ins import DOCTOR, STUB, Script
+from stand_ins import DOCTOR, STUB, Script, script_in
 from workflows import ran
 
 pytestmark = pytest.mark.no_cover
@@ -57,19 +57,7 @@ rename to specs/pets/x
 @pytest.fixture
 def script(plain: Service, checkout: Path) -> Script:
     """Return a call of a script of the clone."""
-
-    def call(*command: object, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=checkout,
-            env={**plain.environment, **more},
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-    return call
+    return script_in(checkout, plain.environment)
 
 
 def _found(checkout: Path, file: str = "specs/pets/new.txt", level: str = "none") -> Path:

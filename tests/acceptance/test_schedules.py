@@ -16,7 +16,7 @@ from fake_gh import state_of
 from loopback import Reply, Site, serve
 from pages import page, spec
 from ruamel.yaml import YAML
-from stand_ins import DOCTOR, STUB, Script
+from stand_ins import DOCTOR, STUB, Script, script_in
 from takers import Taker, taking
 from warm_commands import warm_specproof
 from workflows import Outcome, ran
@@ -193,19 +193,7 @@ def test_a_night_without_anything_to_check_is_not_green(checked: Service, tmp_pa
 def nightly(checked: Service) -> Script:
     """Return a call of a script in the work tree of the service."""
     set_up_quickly(checked.tree.folder, checked.warm)
-
-    def call(*command: object, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=checked.tree.folder,
-            env={**checked.environment, **more},
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-    return call
+    return script_in(checked.tree.folder, checked.environment)
 
 
 @pytest.mark.parametrize("alerts", ["", "json://127.0.0.1:1"])
