@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError
+from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathRecursionError
 
 from specproof.errors import InputError, LimitError
 from specproof.text import one_line
@@ -41,14 +41,14 @@ def select(query: str, document: Any, *, file: str, line: int | None = None) -> 
                     line=line,
                     remedy="write a narrower query",
                 )
+    except (RecursionError, JSONPathRecursionError):
+        raise LimitError(f"{one_line(query)} is nested too deeply", file=file, line=line) from None
     except JSONPathError as error:
         raise InputError(
             f"{one_line(query)} is not an RFC 9535 JSONPath query: {one_line(str(error))}",
             file=file,
             line=line,
         ) from None
-    except RecursionError:
-        raise LimitError(f"{one_line(query)} is nested too deeply", file=file, line=line) from None
     return list(found)
 
 

@@ -24,6 +24,9 @@ _BYTES: Final = 8
 _PRIVATE: Final = "?"
 """Before the digest of a whole request; before it that of what may be told, if that is all."""
 
+_DEEPEST: Final = 100
+"""Levels of a body that are looked into; where Python gives up differs from version to version."""
+
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.~\[\]-]*")
 _SMALL = re.compile(r"-?[0-9]{1,3}")
 """Such numbers are counts and prices; longer ones may be ids and telephone numbers."""
@@ -119,24 +122,27 @@ class Tally:
             tree = json.loads(body)
         except ValueError:
             raise _PrivateError from None
-        told = self._tree(tree)
+        told = self._tree(tree, _DEEPEST)
         # Two bodies may differ in how the same values are written.
         return [body.decode("utf-8", "backslashreplace") if told == tree else told]
 
-    def _tree(self, value: Json) -> Json:
+    def _tree(self, value: Json, depth: int) -> Json:
+        """Return a value with names in place of what it holds; at most ``depth`` levels of it."""
+        if depth == 0:
+            raise _PrivateError
         match value:
             case Mapping():
                 for key in value:
                     if not (key.isascii() and key.isidentifier()):
                         self._check(key)
-                return {key: self._tree(item) for key, item in value.items()}
+                return {key: self._tree(item, depth - 1) for key, item in value.items()}
             case str():
                 named = self._named(value)
                 if named is not None:
                     return named
                 self._check(value)
             case list():
-                return [self._tree(item) for item in value]
+                return [self._tree(item, depth - 1) for item in value]
             case int() | float() if not isinstance(value, bool):
                 self._check(str(value))
         return value

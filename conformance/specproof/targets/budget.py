@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -73,6 +74,8 @@ class Budget:
             isolation_level=None,
             check_same_thread=False,
         )
+        # Also where nobody got as far as to close it.
+        self._closes = weakref.finalize(self, self._base.close)
         # The file lives no longer than the run: nothing has to survive a loss of power.
         self._base.execute("PRAGMA synchronous=OFF")
         self._base.execute("BEGIN IMMEDIATE")
@@ -129,7 +132,7 @@ class Budget:
 
     def close(self) -> None:
         """Release the file."""
-        self._base.close()
+        self._closes()
 
     def _taken(self) -> float:
         """Count one request and return 0, or return the seconds to wait before asking again."""

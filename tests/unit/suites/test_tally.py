@@ -64,6 +64,7 @@ def _told(digests: Iterable[str], key: bytes = b"k") -> list[str]:
         (f"/things/{ID}?key={KEY}", b""),
         ("/things/one", b'{"label": ["one", -5, true, null, {"is": "specproof-1"}]}'),
         ("/things/one", json.dumps({"thing": ID, "key": KEY}).encode()),
+        ("/things/one", b"[" * 99 + b"]" * 99),
     ],
 )
 def test_what_may_be_told_counts_once_on_any_machine(path: str, body: bytes) -> None:
@@ -95,6 +96,7 @@ def test_what_may_be_told_counts_once_on_any_machine(path: str, body: bytes) -> 
         ("/things/one", b"[0.25]"),
         ("/things/one", b"one"),
         ("/things/one", b"\xff\xfe"),
+        ("/things/one", b"[" * 101 + b"]" * 101),
         ("/things/one", b"[" * 900 + b"]" * 900),
         ("/things/one", b"[" * 100_000),
     ],
