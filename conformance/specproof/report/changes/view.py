@@ -132,6 +132,9 @@ def calls_sentence(change: Change, calls: int | None) -> str:
     verb = "breaks" if change.level is Level.ERROR else "concerns"
     every = "" if calls is None else f"{calls} "
     plural = "call" if found == 1 and calls in {None, 1} else "calls"
+    if calls == 0:
+        # Said of none, "none of your 0 calls" would read as if all of them had been looked at.
+        return f"{verb} nothing known: no call of yours was found"
     if not found:
         return f"{verb} none of your {every}calls"
     return (

@@ -72,6 +72,7 @@ def _called(*sites: str, level: Level = Level.ERROR) -> Change:
         (_called("a:1"), 1, "breaks 1 of your 1 call"),
         (_called(), 14, "breaks none of your 14 calls"),
         (_called(), None, "breaks none of your calls"),
+        (_called(), 0, "breaks nothing known: no call of yours was found"),
         (_called("a:1"), None, "breaks 1 call of yours"),
         (_called("a:1", "b:2", level=Level.INFO), None, "concerns 2 calls of yours"),
     ],
