@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -143,3 +145,18 @@ def test_the_real_clock_is_the_default() -> None:
     """Without a clock of a test, time is time."""
     budget: Callable[[], None] = Budget(Limits(1)).take
     budget()
+
+
+def test_a_budget_that_is_closed_or_dropped_holds_no_file(tmp_path: Path) -> None:
+    """Whoever closes it lets go of the file, and so does whoever never got as far."""
+    budget = Budget(Limits(1), tmp_path / "closed.db")
+    base = budget._base
+    budget.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        base.execute("SELECT 1")
+    dropped = Budget(Limits(1), tmp_path / "dropped.db")
+    base = dropped._base
+    del dropped
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        base.execute("SELECT 1")
